@@ -1,0 +1,201 @@
+"""The six kinds of booking flow step and their typed configuration."""
+
+from enum import StrEnum
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.domain.booking_flow.form_fields import FormFields, first_duplicate
+from app.domain.booking_flow.timeslot_windows import TimeslotSelectionTypeConfig
+from app.domain.content import ContentConfig
+from app.domain.service_selection.graph import ServiceGraph
+from app.domain.values import Description, EntityId, Name, Value
+
+
+class StepType(StrEnum):
+    """What a step asks of the customer."""
+
+    ZIPCODE = "zipcode"
+    SERVICE_SELECTION = "service_selection"
+    DETAILS = "details"
+    TIMESLOT_SELECTION = "timeslot_selection"
+    CUSTOMER = "customer"
+    SUMMARY = "summary"
+
+
+Zipcode = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+ZipcodePrefix = Annotated[str, StringConstraints(pattern=r"^\d{1,4}$")]
+
+
+class ServiceArea(Value):
+    """A named region: whole zip codes, and the first digits of others."""
+
+    name: Name
+    zipcodes: Annotated[tuple[Zipcode, ...], Field(max_length=10_000)] = ()
+    prefixes: Annotated[tuple[ZipcodePrefix, ...], Field(max_length=1_000)] = ()
+
+
+def _require_unique_zipcodes(areas: tuple[ServiceArea, ...]) -> tuple[ServiceArea, ...]:
+    twice = first_duplicate(z for area in areas for z in (*area.zipcodes, *area.prefixes))
+    if twice is not None:
+        raise PydanticCustomError("DUPLICATE", "{zipcode} is listed twice", {"zipcode": twice})
+    if first_duplicate(area.name for area in areas) is not None:
+        raise PydanticCustomError("DUPLICATE", "two service areas have the same name")
+    return areas
+
+
+class ZipcodeTypeConfig(Value):
+    """Where the company works, and what a customer outside reads."""
+
+    service_areas: Annotated[
+        tuple[ServiceArea, ...], Field(max_length=500), AfterValidator(_require_unique_zipcodes)
+    ] = ()
+    out_of_area_content: ContentConfig | None = None
+
+    def find_service_area(self, zipcode: str) -> ServiceArea | None:
+        """Return the area that lists `zipcode`, else the one with its longest prefix, else None."""
+        for area in self.service_areas:
+            if zipcode in area.zipcodes:
+                return area
+        matches = [
+            (len(prefix), area)
+            for area in self.service_areas
+            for prefix in area.prefixes
+            if zipcode.startswith(prefix)
+        ]
+        return max(matches, key=lambda match: match[0])[1] if matches else None
+
+
+class DetailsTypeConfig(Value):
+    """The questions about the visit itself."""
+
+    fields: FormFields
+
+
+class CustomerTypeConfig(Value):
+    """Who the customer is."""
+
+    fields: FormFields
+    allow_returning_customers: bool = False
+
+
+class SummaryTypeConfig(Value):
+    """The last look before booking, and the consent asked there."""
+
+    confirmation_content: ContentConfig | None = None
+    consent_text: Description | None = None
+    require_consent: bool = False
+
+    @model_validator(mode="after")
+    def _require_a_text_to_consent_to(self) -> "SummaryTypeConfig":
+        if self.require_consent and not self.consent_text:
+            raise PydanticCustomError("REQUIRED", "consent is required but has no text")
+        return self
+
+
+class StepContentBase(Value):
+    """What an editor writes of every step: the content shown above it."""
+
+    step_config: ContentConfig
+
+
+class ZipcodeStepContent(StepContentBase):
+    """Checks that the customer lives in a service area."""
+
+    step_type: Literal[StepType.ZIPCODE] = StepType.ZIPCODE
+    type_config: ZipcodeTypeConfig
+
+
+class ServiceSelectionStepContent(StepContentBase):
+    """Leads through the decision graph to exactly one service."""
+
+    step_type: Literal[StepType.SERVICE_SELECTION] = StepType.SERVICE_SELECTION
+    type_config: ServiceGraph
+
+
+class DetailsStepContent(StepContentBase):
+    """Asks about the visit."""
+
+    step_type: Literal[StepType.DETAILS] = StepType.DETAILS
+    type_config: DetailsTypeConfig
+
+
+class TimeslotSelectionStepContent(StepContentBase):
+    """Offers the times of a visit."""
+
+    step_type: Literal[StepType.TIMESLOT_SELECTION] = StepType.TIMESLOT_SELECTION
+    type_config: TimeslotSelectionTypeConfig
+
+
+class CustomerStepContent(StepContentBase):
+    """Asks who the customer is."""
+
+    step_type: Literal[StepType.CUSTOMER] = StepType.CUSTOMER
+    type_config: CustomerTypeConfig
+
+
+class SummaryStepContent(StepContentBase):
+    """Shows everything and asks for consent."""
+
+    step_type: Literal[StepType.SUMMARY] = StepType.SUMMARY
+    type_config: SummaryTypeConfig
+
+
+BookingFlowStepContent: TypeAlias = Annotated[
+    ZipcodeStepContent
+    | ServiceSelectionStepContent
+    | DetailsStepContent
+    | TimeslotSelectionStepContent
+    | CustomerStepContent
+    | SummaryStepContent,
+    Field(discriminator="step_type"),
+]
+
+
+class StepBase(Value):
+    """What stored steps have besides their content."""
+
+    id: EntityId
+
+
+class ZipcodeStep(ZipcodeStepContent, StepBase):
+    """A stored zip code step."""
+
+
+class ServiceSelectionStep(ServiceSelectionStepContent, StepBase):
+    """A stored service selection step."""
+
+
+class DetailsStep(DetailsStepContent, StepBase):
+    """A stored details step."""
+
+
+class TimeslotSelectionStep(TimeslotSelectionStepContent, StepBase):
+    """A stored timeslot step."""
+
+
+class CustomerStep(CustomerStepContent, StepBase):
+    """A stored customer step."""
+
+
+class SummaryStep(SummaryStepContent, StepBase):
+    """A stored summary step."""
+
+
+BookingFlowStep: TypeAlias = Annotated[
+    ZipcodeStep
+    | ServiceSelectionStep
+    | DetailsStep
+    | TimeslotSelectionStep
+    | CustomerStep
+    | SummaryStep,
+    Field(discriminator="step_type"),
+]
+
+STEP_ADAPTER: TypeAdapter[BookingFlowStep] = TypeAdapter(BookingFlowStep)
+
+
+def with_id(content: BookingFlowStepContent, step_id: EntityId) -> BookingFlowStep:
+    """Return the content as a step of that id."""
+    return STEP_ADAPTER.validate_python({**dict(content), "id": step_id})

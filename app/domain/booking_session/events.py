@@ -1,0 +1,51 @@
+"""An event of a booking session, and how stored ones of any version are read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.domain.booking_session.event_types import BookingSessionEventData, BookingSessionEventType
+from app.domain.instants import Instant
+from app.domain.values import EntityId, Value
+
+SCHEMA_VERSION = 1
+
+UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""For each version but the current one, how its documents become those of the next version."""
+
+
+class BookingSessionEvent(Value):
+    """Something that happened in a session; never changed afterwards.
+
+    `sequence` counts from 1 without gaps and is the order. `timestamp` is the server's clock and
+    never runs backwards within a session; `client_timestamp` is what the device claimed, and
+    `occurred_at` the best guess made of the two (see `clocks`). `step_id` is the step it happened
+    on, the current one for the end of a session. `batch_end` is the sequence of the last event
+    stored together with this one. `content_hash` covers what the client sent.
+    """
+
+    id: EntityId
+    client_event_id: str | None = None
+    sequence: int
+    event_type: BookingSessionEventType
+    timestamp: Instant
+    client_timestamp: Instant | None = None
+    occurred_at: Instant
+    step_id: EntityId
+    data: BookingSessionEventData
+    content_hash: str | None = None
+    batch_end: int
+    schema_version: int = SCHEMA_VERSION
+
+
+def event_from_document(document: Mapping[str, Any]) -> BookingSessionEvent:
+    """Return the event a stored document holds, whatever version wrote it.
+
+    A document without a version is of the first. Unknown fields are passed over, so that a reader
+    survives events of a newer version that only added some. ValidationError when it is no event.
+    """
+    content: dict[str, Any] = {"schema_version": 1, **document}
+    if "_id" in content:
+        content["id"] = str(content["_id"])
+    for version in range(content["schema_version"], SCHEMA_VERSION):
+        content = {**UPCASTERS[version](content), "schema_version": version + 1}
+    return BookingSessionEvent.model_validate(content)

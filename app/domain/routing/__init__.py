@@ -1,0 +1,1 @@
+"""The rules that send a URL to a booking flow."""
