@@ -1,0 +1,100 @@
+"""What every stored entity has in common."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from beanie import Document
+from pydantic import Field
+
+from app.documents.driver import ReturnDocument, new_id
+from app.domain.values import EntityId
+
+MAX_IDS_PER_COMMAND = 100
+"""The embedded database looks up `$in` in quadratic time; beyond 100 ids that is felt."""
+
+D = TypeVar("D", bound="StoredDocument")
+OD = TypeVar("OD", bound="OrganizationDocument")
+
+
+class StoredDocument(Document):
+    """A document with a string id; unknown fields of newer versions are ignored."""
+
+    id: EntityId = Field(default_factory=new_id)  # type: ignore[assignment] # Beanie: ObjectId
+
+    @classmethod
+    def parse(cls: type[D], raw: Mapping[str, Any]) -> D:
+        """Return the document of a raw record as the driver answers it."""
+        document: D = cls.model_validate(raw)
+        return document
+
+
+class OrganizationDocument(StoredDocument):
+    """A document that belongs to one organization; every query names that organization."""
+
+    organization_id: EntityId
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    async def get_owned(cls: type[OD], organization_id: EntityId, entity_id: EntityId) -> OD | None:
+        """Return the organization's document, or None when it is not there or another's."""
+        return await cls.find_one({"_id": entity_id, "organization_id": organization_id})
+
+    @classmethod
+    async def list_owned(
+        cls: type[OD], organization_id: EntityId, entity_ids: Iterable[EntityId]
+    ) -> list[OD]:
+        """Return those of the documents the organization owns, in no order, 100 per command."""
+        found: list[OD] = []
+        for chunk in chunked(sorted(set(entity_ids))):
+            query = {"_id": {"$in": chunk}, "organization_id": organization_id}
+            found += await cls.find(query).to_list()
+        return found
+
+    @classmethod
+    async def owned_ids(
+        cls, organization_id: EntityId, entity_ids: Iterable[EntityId]
+    ) -> set[EntityId]:
+        """Return which of the ids the organization owns, without loading the documents."""
+        found: set[EntityId] = set()
+        for chunk in chunked(sorted(set(entity_ids))):
+            query = {"_id": {"$in": chunk}, "organization_id": organization_id}
+            cursor = cls.get_motor_collection().find(query, {"_id": 1})
+            found |= {raw["_id"] async for raw in cursor}
+        return found
+
+
+V = TypeVar("V", bound="VersionedDocument")
+
+
+class VersionedDocument(OrganizationDocument):
+    """An editable document; `version` counts its edits from 1."""
+
+    version: int = 1
+
+    @classmethod
+    async def update_at_version(
+        cls: type[V],
+        organization_id: EntityId,
+        entity_id: EntityId,
+        *,
+        expected_version: int,
+        changes: Mapping[str, Any],
+        now: datetime,
+    ) -> V | None:
+        """Write `changes` and raise the version, if it still is the expected one.
+
+        Returns the changed document, or None when the document is gone or was changed meanwhile.
+        """
+        raw = await cls.get_motor_collection().find_one_and_update(
+            {"_id": entity_id, "organization_id": organization_id, "version": expected_version},
+            {"$set": {**changes, "updated_at": now}, "$inc": {"version": 1}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if raw is None else cls.parse(raw)
+
+
+def chunked(ids: Sequence[EntityId]) -> list[Sequence[EntityId]]:
+    """Split `ids` into runs short enough for one command."""
+    return [ids[i : i + MAX_IDS_PER_COMMAND] for i in range(0, len(ids), MAX_IDS_PER_COMMAND)]

@@ -1,0 +1,199 @@
+"""The one module that knows the MongoDB driver.
+
+Everything above speaks of documents; whatever Motor or PyMongo must be asked directly is asked
+here, so that changing to PyMongo's own asynchronous API changes this file alone.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from beanie import Document as BeanieDocument
+from beanie import init_beanie
+from bson import ObjectId
+from bson.errors import InvalidDocument
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
+from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReturnDocument, UpdateOne
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    NetworkTimeout,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
+
+__all__ = [
+    "ASCENDING",
+    "DESCENDING",
+    "UNAVAILABLE_ERRORS",
+    "BulkWriteError",
+    "CommandCounter",
+    "DuplicateKeyError",
+    "IndexModel",
+    "InsertOne",
+    "InvalidDocument",
+    "OperationFailure",
+    "ReturnDocument",
+    "UpdateOne",
+    "connect",
+    "current_database",
+    "disconnect",
+    "file_bucket",
+    "new_id",
+    "ping",
+]
+
+Client: TypeAlias = AsyncIOMotorClient[dict[str, Any]]
+Database: TypeAlias = AsyncIOMotorDatabase[dict[str, Any]]
+
+UNAVAILABLE_ERRORS: tuple[type[Exception], ...] = (
+    AutoReconnect,
+    ConnectionFailure,
+    NetworkTimeout,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+"""What the driver raises when the database cannot be reached; every one is worth a retry."""
+
+NO_ANSWER_ERRORS: tuple[type[Exception], ...] = (*UNAVAILABLE_ERRORS, OperationFailure)
+
+SERVER_SELECTION_TIMEOUT_MS = 2_000
+SOCKET_TIMEOUT_MS = 20_000
+
+_client: Client | None = None
+_database: Database | None = None
+
+
+class CommandCounter(CommandListener):
+    """Counts the commands sent to the database, by name; safe across the driver's threads."""
+
+    IGNORED = frozenset({"hello", "ismaster", "ping", "endSessions", "getMore"})
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.names: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name in self.IGNORED:
+            return
+        collection = event.command.get(event.command_name)
+        with self._lock:
+            self.names.append(f"{event.command_name} {collection}")
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Part of the listener's interface; only the start counts."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Part of the listener's interface; only the start counts."""
+
+    @contextmanager
+    def counting(self) -> Iterator[list[str]]:
+        """Yield the list that receives the commands sent inside the block."""
+        self.names = []
+        yield self.names
+
+
+def new_id() -> str:
+    """Return a fresh entity id: 24 hexadecimal characters, ordered by time of creation."""
+    return str(ObjectId())
+
+
+def is_id(text: str) -> bool:
+    """Return whether `text` has the form of an entity id."""
+    return ObjectId.is_valid(text) and len(text) == len("0" * 24)
+
+
+async def connect(
+    uri: str,
+    *,
+    database_name: str,
+    documents: Sequence[type[BeanieDocument]],
+    listeners: Sequence[CommandListener] = (),
+    create_indexes: bool = True,
+) -> Database:
+    """Connect, bind `documents` to the database and create their indexes where missing.
+
+    Raises one of `UNAVAILABLE_ERRORS` when no server answers within two seconds. Timeouts given in
+    the URI win over the defaults.
+    """
+    global _client, _database
+    client: Client = AsyncIOMotorClient(
+        uri,
+        tz_aware=True,
+        event_listeners=list(listeners),
+        **_default_timeouts(uri),
+    )
+    database = client[database_name]
+    await init_beanie(
+        database=database,
+        document_models=list(documents),
+        skip_indexes=not create_indexes,
+    )
+    _client, _database = client, database
+    return database
+
+
+def _default_timeouts(uri: str) -> dict[str, Any]:
+    defaults = {
+        "serverSelectionTimeoutMS": SERVER_SELECTION_TIMEOUT_MS,
+        "connectTimeoutMS": SERVER_SELECTION_TIMEOUT_MS,
+        "socketTimeoutMS": SOCKET_TIMEOUT_MS,
+    }
+    return {name: value for name, value in defaults.items() if name.lower() not in uri.lower()}
+
+
+def disconnect() -> None:
+    """Close every connection; safe to call when there is none."""
+    global _client, _database  # noqa: PLW0603 - see connect.
+    if _client is not None:
+        _client.close()
+    _client = _database = None
+
+
+def current_database() -> Database:
+    """Return the connected database; a programming error when `connect` was not awaited."""
+    if _database is None:
+        raise RuntimeError("the database is not connected")
+    return _database
+
+
+def file_bucket() -> AsyncIOMotorGridFSBucket:
+    """Return the GridFS bucket that holds uploaded files."""
+    return AsyncIOMotorGridFSBucket(current_database(), bucket_name="files")
+
+
+async def ping(uri: str, *, timeout_seconds: float) -> bool:
+    """Return whether a MongoDB server answers at `uri` within `timeout_seconds`."""
+    client: Client = AsyncIOMotorClient(
+        uri, serverSelectionTimeoutMS=int(timeout_seconds * 1_000), connectTimeoutMS=1_000
+    )
+    try:
+        await client.admin.command("ping")
+    except NO_ANSWER_ERRORS:
+        return False
+    finally:
+        client.close()
+    return True
+
+
+async def is_reachable(*, timeout_seconds: float) -> bool:
+    """Return whether the connected database answers within `timeout_seconds`."""
+    try:
+        await current_database().command("ping", maxTimeMS=int(timeout_seconds * 1_000))
+    except NO_ANSWER_ERRORS:
+        return False
+    return True

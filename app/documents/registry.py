@@ -1,0 +1,63 @@
+"""All documents of the database, their indexes, and connecting to it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.documents.api_key import ApiKey
+from app.documents.base import StoredDocument
+from app.documents.booking import Booking
+from app.documents.booking_answer_category import BookingAnswerCategory
+from app.documents.booking_flow import BookingFlow
+from app.documents.booking_flow_revision import BookingFlowRevision
+from app.documents.booking_flow_router import BookingFlowRouter
+from app.documents.booking_flow_step import BookingFlowStepDocument
+from app.documents.booking_question import BookingQuestion
+from app.documents.booking_question_answer import BookingQuestionAnswer
+from app.documents.booking_service import BookingService
+from app.documents.booking_session import BookingSession
+from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.brand_kit import BrandKit
+from app.documents.driver import Database, connect
+from app.documents.organization import Organization
+from app.documents.scheduler_config import SchedulerConfig
+from app.documents.signing_key import SigningKey
+from app.documents.stored_file import StoredFile
+from app.documents.timeslot_reservation import TimeslotReservation
+
+DOCUMENTS: tuple[type[StoredDocument], ...] = (
+    ApiKey,
+    Booking,
+    BookingAnswerCategory,
+    BookingFlow,
+    BookingFlowRevision,
+    BookingFlowRouter,
+    BookingFlowStepDocument,
+    BookingQuestion,
+    BookingQuestionAnswer,
+    BookingService,
+    BookingSession,
+    BookingSessionEventDocument,
+    BrandKit,
+    Organization,
+    SchedulerConfig,
+    SigningKey,
+    StoredFile,
+    TimeslotReservation,
+)
+
+
+async def connect_documents(
+    uri: str,
+    *,
+    database_name: str,
+    listeners: Sequence[Any] = (),
+    create_indexes: bool = True,
+) -> Database:
+    """Connect to the database with every document bound to it, and return the database."""
+    return await connect(
+        uri,
+        database_name=database_name,
+        documents=DOCUMENTS,
+        listeners=listeners,
+        create_indexes=create_indexes,
+    )

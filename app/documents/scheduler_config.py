@@ -1,0 +1,35 @@
+"""What a widget is set up with."""
+
+from app.documents.base import VersionedDocument
+from app.documents.driver import ASCENDING, IndexModel
+from app.domain.branding import FallbackPhoneNumberScreen
+from app.domain.values import EntityId, Name
+
+
+class SchedulerConfig(VersionedDocument):
+    """One widget installation: its look, its routing and the pages it may run on."""
+
+    name: Name
+    publishable_key: str
+    target_click_elements: list[str] = []
+    allowed_origins: list[str] = []
+    brand_kit_id: EntityId | None = None
+    booking_flow_router_id: EntityId | None = None
+    default_booking_flow_id: EntityId | None = None
+    fallback_phone_number_screen: FallbackPhoneNumberScreen | None = None
+
+    class Settings:
+        name = "scheduler_configs"
+        indexes = [
+            IndexModel([("publishable_key", ASCENDING)], name="publishable_key", unique=True),
+            IndexModel(
+                [("organization_id", ASCENDING), ("name", ASCENDING)],
+                name="organization_name",
+                unique=True,
+            ),
+        ]
+
+    @classmethod
+    async def find_by_publishable_key(cls, publishable_key: str) -> "SchedulerConfig | None":
+        """Return the config a widget's key belongs to."""
+        return await cls.find_one({"publishable_key": publishable_key})

@@ -1,0 +1,34 @@
+"""Fixtures shared by all tests: a real database server, and a fresh database per module."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from app.documents.driver import CommandCounter, Database, disconnect
+from app.documents.in_memory_server import start_in_memory_server
+from app.documents.registry import connect_documents
+
+
+@pytest.fixture(scope="session")
+def database_uri() -> Iterator[str]:
+    """The URI of a database server of the test run's own."""
+    with start_in_memory_server() as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def command_counter() -> CommandCounter:
+    """Counts the commands the documents send to the database."""
+    return CommandCounter()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def database(database_uri: str, command_counter: CommandCounter) -> AsyncIterator[Database]:
+    """A fresh database with every document bound to it."""
+    database = await connect_documents(
+        database_uri, database_name=f"test_{uuid.uuid4().hex}", listeners=[command_counter]
+    )
+    yield database
+    disconnect()
