@@ -1,0 +1,1 @@
+"""Use cases of booking sessions: starting, recording events, completing, abandoning."""

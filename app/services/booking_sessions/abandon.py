@@ -1,0 +1,46 @@
+"""Ending a session without a booking."""
+
+from datetime import datetime
+
+from app.documents.driver import new_id
+from app.documents.timeslot_reservation import TimeslotReservation
+from app.domain.booking_session.decision import Decision
+from app.domain.booking_session.event_types import AbandonmentReason
+from app.domain.booking_session.lifecycle import decide_abandonment
+from app.domain.problems import ProblemCode
+from app.domain.refusal import Refused, refuse
+from app.domain.values import EntityId, Value
+from app.services.booking_sessions.history import append, load_history
+from app.services.booking_sessions.record import MAX_ATTEMPTS
+from app.services.booking_sessions.session_view import SessionView
+
+
+class AbandonSession(Value):
+    """A widget's notice that the customer gave up."""
+
+    booking_session_id: EntityId
+    reason: AbandonmentReason = AbandonmentReason.CUSTOMER
+
+
+async def abandon_session(
+    command: AbandonSession, *, organization_id: EntityId, now: datetime
+) -> SessionView:
+    """End the session and return it; raises Refused with SESSION_CLOSED or NOT_FOUND."""
+    for _ in range(MAX_ATTEMPTS):
+        history = await load_history(organization_id, command.booking_session_id)
+        if history is None:
+            raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "booking_session_id")
+        decision = decide_abandonment(
+            history.state, reason=command.reason, event_id=new_id(), now=now
+        )
+        if not isinstance(decision, Decision):
+            raise Refused(decision)
+        if await append(history, decision, now=now):
+            # Only now is it certain that no completion of this session still counts on its place.
+            await TimeslotReservation.release(command.booking_session_id)
+            return SessionView.of(history.session, decision.state)
+    raise refuse(
+        ProblemCode.SEQUENCE_CONFLICT,
+        "other writers keep extending this session; try again",
+        "booking_session_id",
+    )

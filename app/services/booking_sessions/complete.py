@@ -1,0 +1,209 @@
+"""Making a booking of a session.
+
+The SESSION_COMPLETED event is what decides: its unique sequence lets one attempt win, and it names
+the booking. The booking document follows from the event and the session, so an attempt cut short
+after the event is finished by the next one.
+"""
+
+import hashlib
+from datetime import datetime
+
+from app.documents.booking import Booking
+from app.documents.booking_session import BookingSession
+from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.driver import DuplicateKeyError, new_id
+from app.documents.timeslot_reservation import TimeslotReservation
+from app.domain.booking import Timeslot
+from app.domain.booking_flow.steps import StepType
+from app.domain.booking_session.circumstances import Circumstances
+from app.domain.booking_session.completion import decide_completion
+from app.domain.booking_session.decision import Decision
+from app.domain.booking_session.event_types import FormValues, SessionCompletionEventData
+from app.domain.booking_session.events import BookingSessionEvent
+from app.domain.booking_session.flow_index import FlowIndex
+from app.domain.booking_session.state import (
+    ActiveSession,
+    CompletedSession,
+    SelectedTimeslot,
+    is_active,
+    is_completed,
+)
+from app.domain.problems import ProblemCode
+from app.domain.refusal import Refused, refuse
+from app.domain.timeslots import find_offered_timeslot
+from app.domain.values import EntityId, Value
+from app.services.booking_sessions.history import SessionHistory, append, load_history
+from app.services.booking_sessions.pinned import load_pinned_flow
+from app.services.booking_sessions.record import CHECKS, MAX_ATTEMPTS
+from app.services.booking_sessions.session_view import SessionView
+from app.services.booking_sessions.start import IdempotencyKey
+from app.services.secrets import new_confirmation_code
+
+
+class CompleteSession(Value):
+    """A widget's request to book."""
+
+    booking_session_id: EntityId
+    idempotency_key: IdempotencyKey
+
+
+async def complete_session(
+    command: CompleteSession, *, organization_id: EntityId, now: datetime
+) -> tuple[SessionView, Booking]:
+    """Book what the session holds; return the closed session and its booking.
+
+    The same idempotency key answers with the same booking. Raises Refused with everything that
+    stands in the way, TIMESLOT_UNAVAILABLE when the slot is full, SESSION_CLOSED when the session
+    ended otherwise.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        history = await load_history(organization_id, command.booking_session_id)
+        if history is None:
+            raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "booking_session_id")
+        if is_completed(history.state):
+            return await _answer_again(command, history, history.state)
+        flow = await load_pinned_flow(history.session)
+        decision = _decide(command, history, flow, now)
+        if not await _take_place(history, flow, now):
+            raise refuse(
+                ProblemCode.TIMESLOT_UNAVAILABLE,
+                "the time was taken meanwhile",
+                "booking_session_id",
+            )
+        if await append(history, decision, now=now) and is_completed(decision.state):
+            event = decision.events[0]
+            booking = await _store_booking(history.session, decision.state, event, flow)
+            return SessionView.of(history.session, decision.state), booking
+    raise refuse(
+        ProblemCode.SEQUENCE_CONFLICT,
+        "other writers keep extending this session; try again",
+        "booking_session_id",
+    )
+
+
+def _decide(
+    command: CompleteSession, history: SessionHistory, flow: FlowIndex, now: datetime
+) -> Decision:
+    decision = decide_completion(
+        history.state,
+        given=Circumstances(flow=flow, now=now, checks=CHECKS),
+        booking_id=new_id(),
+        confirmation_code=new_confirmation_code(),
+        event_id=new_id(),
+    )
+    if not isinstance(decision, Decision):
+        raise Refused(decision)
+    event = decision.events[0].model_copy(update={"content_hash": _hash(command)})
+    return Decision(events=(event,), state=decision.state)
+
+
+def _hash(command: CompleteSession) -> str:
+    return hashlib.sha256(command.idempotency_key.encode()).hexdigest()
+
+
+async def _answer_again(
+    command: CompleteSession, history: SessionHistory, state: CompletedSession
+) -> tuple[SessionView, Booking]:
+    """Return the booking made with the same key, mending what a crash left undone."""
+    events = await BookingSessionEventDocument.find_events(
+        history.session.id, after_sequence=state.sequence - 1
+    )
+    if not events or events[-1].content_hash != _hash(command):
+        raise refuse(
+            ProblemCode.SESSION_CLOSED, "the session is completed already", "booking_session_id"
+        )
+    booking = await Booking.get_owned(
+        history.session.organization_id, state.booking_outcome.booking_id
+    )
+    if booking is None:
+        flow = await load_pinned_flow(history.session)
+        booking = await _store_booking(history.session, state, events[-1], flow)
+    if history.session.sequence < state.sequence:
+        await BookingSession.save_snapshot(
+            history.session.id, state, event_ids=history.event_ids, now=events[-1].timestamp
+        )
+    return SessionView.of(history.session, state), booking
+
+
+async def _take_place(history: SessionHistory, flow: FlowIndex, now: datetime) -> bool:
+    timeslot = _selected_timeslot(history)
+    step = flow.timeslot_step
+    if timeslot is None or step is None:
+        return True
+    slot = find_offered_timeslot(
+        step.type_config, start_time=timeslot.start_time, end_time=timeslot.end_time, now=now
+    )
+    if slot is None:
+        return False
+    if slot.capacity is None:
+        return True
+    return await TimeslotReservation.take_place(
+        organization_id=history.session.organization_id,
+        step_id=step.id,
+        booking_session_id=history.session.id,
+        start_time=slot.start_time,
+        end_time=slot.end_time,
+        capacity=slot.capacity,
+        now=now,
+    )
+
+
+def _selected_timeslot(history: SessionHistory) -> SelectedTimeslot | None:
+    state: ActiveSession | object = history.state
+    if not isinstance(state, ActiveSession) or not is_active(state):
+        return None
+    selections = state.current_state.temp_selections
+    return selections.timeslot if selections else None
+
+
+async def _store_booking(
+    session: BookingSession,
+    state: CompletedSession,
+    event: BookingSessionEvent,
+    flow: FlowIndex,
+) -> Booking:
+    booking = _to_booking(session, state, event, flow)
+    try:
+        await booking.insert()
+    except DuplicateKeyError:
+        stored = await Booking.get_owned(session.organization_id, booking.id)
+        if stored is None:
+            raise
+        return stored
+    return booking
+
+
+def _to_booking(
+    session: BookingSession,
+    state: CompletedSession,
+    event: BookingSessionEvent,
+    flow: FlowIndex,
+) -> Booking:
+    outcome = state.booking_outcome
+    completion = event.data
+    if not isinstance(completion, SessionCompletionEventData):
+        raise TypeError(f"event {event.id} completes no session")
+    timeslot = outcome.selected_timeslot
+    return Booking(
+        id=outcome.booking_id,
+        organization_id=session.organization_id,
+        created_at=event.timestamp,
+        updated_at=event.timestamp,
+        booking_session_id=session.id,
+        booking_flow_id=state.booking_flow_id,
+        revision=state.revision,
+        confirmation_code=completion.confirmation_code,
+        service_id=outcome.selected_service_id,
+        timeslot=None if timeslot is None else Timeslot(**dict(timeslot)),
+        customer=_form_data(state, flow, StepType.CUSTOMER),
+        details=_form_data(state, flow, StepType.DETAILS),
+        session_context=state.session_context,
+    )
+
+
+def _form_data(state: CompletedSession, flow: FlowIndex, step_type: StepType) -> FormValues:
+    values: FormValues = {}
+    for step in flow.flow.steps:
+        if step.step_type is step_type:
+            values |= state.current_state.form_data.get(step.id, {})
+    return values

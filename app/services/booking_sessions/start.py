@@ -1,0 +1,177 @@
+"""Starting a booking session."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from app.documents.booking_session import BookingSession, snapshot_record
+from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.driver import DuplicateKeyError, new_id
+from app.documents.scheduler_config import SchedulerConfig
+from app.domain.booking_session.context import (
+    ClickIds,
+    Device,
+    RouteTaken,
+    SessionContext,
+    UtmParameters,
+)
+from app.domain.booking_session.decision import Decision
+from app.domain.booking_session.lifecycle import decide_start
+from app.domain.problems import ProblemCode
+from app.domain.refusal import refuse
+from app.domain.routing.urls import ParsedUrl, RoutingContext
+from app.domain.values import EntityId, Value
+from app.services.revisions import load_flow_index
+from app.services.routing import Route, find_route, read_url
+
+IdempotencyKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class PageContext(RoutingContext):
+    """The page a widget is on, as it starts a session."""
+
+    referrer: Annotated[str, StringConstraints(max_length=2_048)] | None = None
+    visitor_id: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class ReportedContext(Value):
+    """What a widget reports of the customer's device."""
+
+    device: Device = Device()
+    locale: Annotated[str, StringConstraints(max_length=35)] | None = None
+
+
+class StartSession(Value):
+    """A widget's request for a session."""
+
+    publishable_key: str
+    idempotency_key: IdempotencyKey | None = None
+    context: PageContext
+    session_context: ReportedContext = ReportedContext()
+
+
+async def start_session(
+    command: StartSession,
+    *,
+    config: SchedulerConfig,
+    now: datetime,
+) -> BookingSession:
+    """Start a session on the flow the page is routed to, and return it.
+
+    The same idempotency key gives the session it gave before; raises Refused with
+    IDEMPOTENCY_KEY_REUSED when the request is another, NOT_PUBLISHED when no flow is offered, and
+    INVALID for a URL that is none.
+    """
+    request_hash = hashlib.sha256(command.model_dump_json().encode()).hexdigest()
+    earlier = await _find_earlier(config, command.idempotency_key, request_hash)
+    if earlier is not None:
+        return earlier
+    url = read_url(command.context)
+    route = await find_route(config, url, now=now, visitor_id=command.context.visitor_id)
+    if route.revision_id is None:
+        raise refuse(ProblemCode.NOT_PUBLISHED, "no flow is offered on this page", "context", "url")
+    flow = await load_flow_index(config.organization_id, route.revision_id)
+    if flow is None:
+        raise refuse(ProblemCode.NOT_PUBLISHED, "no flow is offered on this page", "context", "url")
+    decision = decide_start(
+        flow,
+        session_context=_to_session_context(command, url, route),
+        event_id=new_id(),
+        now=now,
+    )
+    session = _to_document(
+        decision,
+        config=config,
+        revision_id=route.revision_id,
+        idempotency_key=command.idempotency_key,
+        request_hash=request_hash,
+        now=now,
+    )
+    if await _store(session, decision):
+        return session
+    winner = await _find_earlier(config, command.idempotency_key, request_hash)
+    return winner or session
+
+
+async def _find_earlier(
+    config: SchedulerConfig, idempotency_key: str | None, request_hash: str
+) -> BookingSession | None:
+    if idempotency_key is None:
+        return None
+    earlier = await BookingSession.find_by_idempotency_key(config.organization_id, idempotency_key)
+    if earlier is not None and earlier.request_hash != request_hash:
+        raise refuse(
+            ProblemCode.IDEMPOTENCY_KEY_REUSED,
+            "the key was used for a request with other content",
+            "idempotency_key",
+        )
+    return earlier
+
+
+async def _store(session: BookingSession, decision: Decision) -> bool:
+    """Store the first event, then the session; False when the idempotency key was faster taken."""
+    await BookingSessionEventDocument.append(
+        decision.events,
+        organization_id=session.organization_id,
+        booking_session_id=session.id,
+        booking_flow_id=session.booking_flow_id,
+    )
+    try:
+        await session.insert()
+    except DuplicateKeyError:
+        await BookingSessionEventDocument.remove_unacknowledged(
+            [event.id for event in decision.events]
+        )
+        return False
+    return True
+
+
+def _to_document(
+    decision: Decision,
+    *,
+    config: SchedulerConfig,
+    revision_id: EntityId,
+    idempotency_key: str | None,
+    request_hash: str,
+    now: datetime,
+) -> BookingSession:
+    return BookingSession(
+        organization_id=config.organization_id,
+        created_at=now,
+        updated_at=now,
+        scheduler_config_id=config.id,
+        idempotency_key=idempotency_key,
+        request_hash=request_hash,
+        booking_session_event_ids=[event.id for event in decision.events],
+        booking_flow_revision_id=revision_id,
+        **snapshot_record(decision.state),
+    )
+
+
+def _to_session_context(command: StartSession, url: ParsedUrl, route: Route) -> SessionContext:
+    page = command.context
+    parameters = dict(reversed(url.query))
+    return SessionContext(
+        url=page.url,
+        referrer=page.referrer,
+        utm=UtmParameters(
+            **{name: _shorten(value, 200) for name, value in url.utm.model_dump().items()}
+        ),
+        click_ids=ClickIds(
+            **{name: _shorten(parameters.get(name), 500) for name in ClickIds.model_fields}
+        ),
+        device=command.session_context.device,
+        locale=command.session_context.locale,
+        route=RouteTaken(
+            rule_id=route.decision.rule_id,
+            rule_name=route.rule_name,
+            reason=route.decision.reason.value,
+        ),
+        visitor_id=page.visitor_id,
+    )
+
+
+def _shorten(text: str | None, length: int) -> str | None:
+    return None if text is None else text[:length]

@@ -1,0 +1,1 @@
+"""The demonstration organization: a made-up company with sixty days of sessions."""

@@ -1,0 +1,115 @@
+"""What a step answers without a session: which step is meant, and the times it offers."""
+
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from app.documents.booking_flow import BookingFlow
+from app.documents.booking_flow_step import BookingFlowStepDocument
+from app.documents.booking_session import BookingSession
+from app.documents.timeslot_reservation import TimeslotReservation
+from app.domain.access import OrganizationCredential, SessionCredential
+from app.domain.booking_flow.flow import BookingFlowStatus
+from app.domain.booking_flow.steps import BookingFlowStep
+from app.domain.booking_flow.timeslot_windows import TimeslotSelectionTypeConfig
+from app.domain.problems import Problem
+from app.domain.timeslots import offered_timeslots
+from app.domain.values import EntityId, Value
+from app.services.revisions import load_flow_index
+
+S = TypeVar("S")
+
+
+class AvailableTimeslot(Value):
+    """A slot with room; `remaining_capacity` is None when there is no limit."""
+
+    start_time: datetime
+    end_time: datetime
+    remaining_capacity: int | None
+
+
+async def find_step(
+    step_id: EntityId,
+    step_class: type[S],
+    *,
+    credential: SessionCredential | OrganizationCredential,
+) -> S | None:
+    """Return the step as the caller meets it, or None when it is not theirs or of another kind.
+
+    A session sees its pinned revision. An API key sees the published revision and, of a step that
+    is in none, the draft.
+    """
+    match credential:
+        case SessionCredential():
+            step = await _find_pinned_step(credential, step_id)
+        case OrganizationCredential():
+            step = await _find_current_step(credential.organization_id, step_id)
+    return step if isinstance(step, step_class) else None
+
+
+async def _find_pinned_step(
+    credential: SessionCredential, step_id: EntityId
+) -> BookingFlowStep | None:
+    session = await BookingSession.get_owned(
+        credential.organization_id, credential.booking_session_id
+    )
+    if session is None:
+        return None
+    return await _step_of_revision(
+        credential.organization_id, session.booking_flow_revision_id, step_id
+    )
+
+
+async def _find_current_step(
+    organization_id: EntityId, step_id: EntityId
+) -> BookingFlowStep | None:
+    document = await BookingFlowStepDocument.get_owned(organization_id, step_id)
+    if document is None:
+        return None
+    flow = await BookingFlow.get_owned(organization_id, document.booking_flow_id)
+    if flow is None or flow.status is BookingFlowStatus.DELETED:
+        return None
+    if flow.published_revision_id is not None:
+        published = await _step_of_revision(organization_id, flow.published_revision_id, step_id)
+        if published is not None:
+            return published
+    return document.to_step()
+
+
+async def _step_of_revision(
+    organization_id: EntityId, revision_id: EntityId, step_id: EntityId
+) -> BookingFlowStep | None:
+    flow = await load_flow_index(organization_id, revision_id)
+    indexed = None if flow is None else flow.steps.get(step_id)
+    return None if indexed is None else indexed.step
+
+
+async def find_available_timeslots(
+    step_id: EntityId,
+    config: TimeslotSelectionTypeConfig,
+    *,
+    start_date: date,
+    end_date: date,
+    now: datetime,
+) -> tuple[AvailableTimeslot, ...] | Problem:
+    """Return the slots of the local dates that still have room, or what is wrong with the range."""
+    offered = offered_timeslots(config, start_date=start_date, end_date=end_date, now=now)
+    if isinstance(offered, Problem):
+        return offered
+    if not offered:
+        return ()
+    taken = await TimeslotReservation.count_taken_between(
+        step_id=step_id,
+        starts_from=offered[0].start_time,
+        starts_before=offered[-1].start_time + timedelta(milliseconds=1),
+    )
+    return tuple(
+        AvailableTimeslot(
+            start_time=slot.start_time,
+            end_time=slot.end_time,
+            remaining_capacity=None
+            if slot.capacity is None
+            else slot.capacity - taken.get(slot.start_time, 0),
+        )
+        for slot in offered
+        if slot.has_room(taken)
+    )
