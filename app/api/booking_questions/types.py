@@ -1,0 +1,147 @@
+"""Questions, answers and answer categories as clients read them."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from app.api.booking_services.types import BookingService
+from app.api.content import ContentConfig
+from app.api.context import Info
+from app.api.ids import EntityType, encode_id
+from app.api.node import Node
+from app.api.scalars import LucideIconKey
+from app.documents import booking_answer_category, booking_question, booking_question_answer
+from app.domain.content import QuestionContent as DomainQuestionContent
+from app.domain.questions import AnswerType
+from app.domain.values import EntityId
+from app.loaders.base import OwnedId, owned
+
+
+@strawberry.type(description="A heading under which answers are shown together.")
+class BookingAnswerCategory(Node):
+    version: int = strawberry.field(description="Counts the edits, from 1.")
+    title: str = strawberry.field(description="The heading.")
+    description: str | None = strawberry.field(description="What the group is for.")
+    icon: LucideIconKey | None = strawberry.field(description="An icon beside the heading.")
+
+    @classmethod
+    def from_document(
+        cls, category: booking_answer_category.BookingAnswerCategory
+    ) -> "BookingAnswerCategory":
+        """Return the category in the schema's type."""
+        return cls(
+            id=encode_id(EntityType.BOOKING_ANSWER_CATEGORY, category.id),
+            version=category.version,
+            title=category.title,
+            description=category.description,
+            icon=None if category.icon is None else LucideIconKey(category.icon),
+        )
+
+
+async def load_category(info: Info, category_id: OwnedId | None) -> BookingAnswerCategory | None:
+    """Return the category through the request's loader, or None where there is none."""
+    if category_id is None:
+        return None
+    category = await info.context.loaders.categories.load(category_id)
+    return None if category is None else BookingAnswerCategory.from_document(category)
+
+
+async def load_service(info: Info, service_id: OwnedId | None) -> BookingService | None:
+    """Return the service through the request's loader, or None where there is none."""
+    if service_id is None:
+        return None
+    service = await info.context.loaders.services.load(service_id)
+    return None if service is None else BookingService.from_document(service)
+
+
+@strawberry.type(description="What a customer reads of a question.")
+class QuestionContent:
+    title: str = strawberry.field(description="The question.")
+    unique_name: str = strawberry.field(
+        description="The name its editors know it by, unique within the organization."
+    )
+    help_text: str | None = strawberry.field(description="A hint below the question.")
+    icon: LucideIconKey | None = strawberry.field(description="An icon beside the question.")
+
+    @classmethod
+    def from_domain(cls, content: DomainQuestionContent) -> "QuestionContent":
+        """Return the content in the schema's type."""
+        return cls(
+            title=content.title,
+            unique_name=content.unique_name,
+            help_text=content.help_text,
+            icon=None if content.icon is None else LucideIconKey(content.icon),
+        )
+
+
+@strawberry.interface(description="A possible answer to a question.")
+class BookingQuestionAnswerBase(Node):
+    category_id: strawberry.Private[OwnedId | None]
+
+    @strawberry.field(description="The group the answer is shown in; null for none.")
+    async def category(self, info: Info) -> BookingAnswerCategory | None:
+        return await load_category(info, self.category_id)
+
+
+@strawberry.type(description="An answer that is a text.")
+class PlainTextAnswer(BookingQuestionAnswerBase):
+    content: ContentConfig = strawberry.field(description="What a customer reads.")
+
+
+@strawberry.type(description="An answer that names a service.")
+class ServiceReferenceAnswer(BookingQuestionAnswerBase):
+    service_id: strawberry.Private[OwnedId]
+
+    @strawberry.field(description="The service; null when it was deleted.")
+    async def service(self, info: Info) -> BookingService | None:
+        return await load_service(info, self.service_id)
+
+
+BookingQuestionAnswer: TypeAlias = Annotated[
+    PlainTextAnswer | ServiceReferenceAnswer,
+    strawberry.union("BookingQuestionAnswer", description="A possible answer to a question."),
+]
+
+
+def to_answer(
+    answer: booking_question_answer.BookingQuestionAnswer,
+) -> PlainTextAnswer | ServiceReferenceAnswer:
+    """Return the answer in the schema's type."""
+    global_id = encode_id(EntityType.BOOKING_QUESTION_ANSWER, answer.id)
+    category_id = owned(answer.organization_id, answer.category_id)
+    if answer.type is AnswerType.PLAIN_TEXT and answer.content is not None:
+        return PlainTextAnswer(
+            id=global_id,
+            category_id=category_id,
+            content=ContentConfig.from_domain(answer.content),
+        )
+    return ServiceReferenceAnswer(
+        id=global_id,
+        category_id=category_id,
+        service_id=OwnedId(answer.organization_id, answer.service_id or ""),
+    )
+
+
+@strawberry.type(description="A question reused across flows.")
+class BookingQuestion(Node):
+    version: int = strawberry.field(description="Counts the edits, from 1.")
+    question_content: QuestionContent = strawberry.field(description="What a customer reads.")
+    owned_id: strawberry.Private[OwnedId]
+    answer_ids: strawberry.Private[list[EntityId]]
+
+    @strawberry.field(description="The answers offered, in order.")
+    async def answers(self, info: Info) -> list[BookingQuestionAnswer]:
+        documents = await info.context.loaders.answers_by_question_id.load(self.owned_id)
+        by_id = {document.id: document for document in documents}
+        return [to_answer(by_id[answer_id]) for answer_id in self.answer_ids if answer_id in by_id]
+
+    @classmethod
+    def from_document(cls, question: booking_question.BookingQuestion) -> "BookingQuestion":
+        """Return the question in the schema's type."""
+        return cls(
+            id=encode_id(EntityType.BOOKING_QUESTION, question.id),
+            version=question.version,
+            question_content=QuestionContent.from_domain(question.question_content),
+            owned_id=OwnedId(question.organization_id, question.id),
+            answer_ids=question.answers,
+        )

@@ -1,0 +1,56 @@
+"""Services as clients read them."""
+
+from datetime import datetime
+
+import strawberry
+
+from app.api.booking_services.enums import VendorServiceSyncStatus, VendorType
+from app.api.content import ContentConfig
+from app.api.ids import EntityType, encode_id
+from app.api.node import Node
+from app.documents import booking_service as documents
+from app.domain import vendor
+
+
+@strawberry.type(description="The link from a service to a job type of the vendor's system.")
+class VendorData:
+    vendor_type: VendorType = strawberry.field(description="The vendor's system.")
+    job_type_id: str = strawberry.field(description="The job type's id at the vendor.")
+    job_type_name: str | None = strawberry.field(description="The job type's name at the vendor.")
+    vendor_sync_status: VendorServiceSyncStatus = strawberry.field(
+        description="What the last synchronization found."
+    )
+    last_synced_at: datetime | None = strawberry.field(
+        description="When the vendor was last asked; null before the first time."
+    )
+
+    @classmethod
+    def from_domain(cls, data: vendor.VendorData) -> "VendorData":
+        """Return the link in the schema's type."""
+        return cls(
+            vendor_type=data.vendor_type,
+            job_type_id=data.job_type_id,
+            job_type_name=data.job_type_name,
+            vendor_sync_status=data.vendor_sync_status,
+            last_synced_at=data.last_synced_at,
+        )
+
+
+@strawberry.type(description="What a customer can book.")
+class BookingService(Node):
+    version: int = strawberry.field(description="Counts the edits, from 1.")
+    service_content: ContentConfig = strawberry.field(description="What a customer reads.")
+    vendor_data: VendorData | None = strawberry.field(
+        description="The job type it is booked as; null when it is not linked."
+    )
+
+    @classmethod
+    def from_document(cls, service: documents.BookingService) -> "BookingService":
+        """Return the service in the schema's type."""
+        data = service.vendor_data
+        return cls(
+            id=encode_id(EntityType.BOOKING_SERVICE, service.id),
+            version=service.version,
+            service_content=ContentConfig.from_domain(service.service_content),
+            vendor_data=None if data is None else VendorData.from_domain(data),
+        )

@@ -1,0 +1,161 @@
+"""Booking sessions as clients read them: a union by outcome."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+
+import strawberry
+
+from app.api.booking_flows.types import BookingFlow
+from app.api.booking_questions.types import load_service
+from app.api.booking_services.types import BookingService
+from app.api.booking_sessions.context_types import SessionContext
+from app.api.booking_sessions.enums import AbandonmentReason, BookingSessionStatus
+from app.api.booking_sessions.state_types import (
+    CurrentState,
+    SessionMetrics,
+    StepProgression,
+    to_timeslot,
+)
+from app.api.context import Info
+from app.api.ids import EntityType, encode_id
+from app.api.node import Node
+from app.api.timeslots.types import Timeslot
+from app.domain.booking_session import state as domain
+from app.domain.values import EntityId
+from app.loaders.base import OwnedId, owned
+from app.services.booking_sessions.session_view import SessionView
+
+
+@strawberry.interface(description="How a session stands, and what came of it.")
+class BookingOutcome:
+    status: BookingSessionStatus = strawberry.field(description="How the session stands.")
+
+
+@strawberry.type(description="Nothing is decided yet.")
+class ActiveBookingOutcome(BookingOutcome):
+    pass
+
+
+@strawberry.type(description="A booking was made.")
+class CompletedBookingOutcome(BookingOutcome):
+    completed_at: datetime = strawberry.field(description="When it was made.")
+    booking_id: strawberry.ID = strawberry.field(description="The booking.")
+    selected_timeslot: Timeslot | None = strawberry.field(
+        description="The time booked; null in a flow that asks for none."
+    )
+    service_id: strawberry.Private[OwnedId | None] = None
+
+    @strawberry.field(description="The service booked; null when it was deleted.")
+    async def selected_service(self, info: Info) -> BookingService | None:
+        return await load_service(info, self.service_id)
+
+
+@strawberry.type(description="The session ended without a booking.")
+class AbandonedBookingOutcome(BookingOutcome):
+    abandoned_at: datetime = strawberry.field(description="When it ended.")
+    reason: AbandonmentReason = strawberry.field(description="Why it ended.")
+    drop_off_step_id: strawberry.ID = strawberry.field(description="The step it ended at.")
+    selected_timeslot: Timeslot | None = strawberry.field(
+        description="The time chosen by then, if one was."
+    )
+    service_id: strawberry.Private[OwnedId | None] = None
+
+    @strawberry.field(description="The service chosen by then, if one was.")
+    async def selected_service(self, info: Info) -> BookingService | None:
+        return await load_service(info, self.service_id)
+
+
+@strawberry.interface(description="One customer's way through a booking flow.")
+class BookingSessionBase(Node):
+    sequence: int = strawberry.field(description="The sequence of the newest event.")
+    created_at: datetime = strawberry.field(description="When the session started.")
+    session_context: SessionContext = strawberry.field(description="Where it comes from.")
+    step_progression: StepProgression = strawberry.field(description="How far it came.")
+    metrics: SessionMetrics = strawberry.field(description="Its counts.")
+    current_state: CurrentState = strawberry.field(description="Where the customer is.")
+    booking_outcome: BookingOutcome = strawberry.field(description="What came of it.")
+    revision_id: strawberry.Private[OwnedId]
+
+    @strawberry.field(description="The flow, as of the revision the session is pinned to.")
+    async def booking_flow(self, info: Info) -> BookingFlow:
+        revision = await info.context.loaders.revisions.load(self.revision_id)
+        if revision is None:
+            raise RuntimeError(f"revision {self.revision_id.id} of a session is gone")
+        return BookingFlow.from_revision(revision)
+
+
+@strawberry.type(description="A session that takes events.")
+class ActiveBookingSession(BookingSessionBase):
+    booking_outcome: ActiveBookingOutcome = strawberry.field(description="Nothing yet.")
+
+
+@strawberry.type(description="A session that led to a booking.")
+class CompletedBookingSession(BookingSessionBase):
+    booking_outcome: CompletedBookingOutcome = strawberry.field(description="The booking made.")
+
+
+@strawberry.type(description="A session that ended without a booking.")
+class AbandonedBookingSession(BookingSessionBase):
+    booking_outcome: AbandonedBookingOutcome = strawberry.field(description="How it ended.")
+
+
+AnySession: TypeAlias = ActiveBookingSession | CompletedBookingSession | AbandonedBookingSession
+
+BookingSession: TypeAlias = Annotated[
+    AnySession,
+    strawberry.union("BookingSession", description="One customer's way through a booking flow."),
+]
+
+
+def to_session(view: SessionView) -> AnySession:
+    """Return the session in the schema's type for its status."""
+    state = view.state
+    base: dict[str, Any] = {
+        "id": encode_id(EntityType.BOOKING_SESSION, view.id),
+        "sequence": state.sequence,
+        "created_at": view.created_at,
+        "session_context": SessionContext.from_domain(state.session_context),
+        "step_progression": StepProgression.from_domain(state.step_progression),
+        "metrics": SessionMetrics(**dict(state.metrics)),
+        "current_state": CurrentState.from_domain(
+            state.current_state, organization_id=view.organization_id
+        ),
+        "revision_id": OwnedId(view.organization_id, view.booking_flow_revision_id),
+    }
+    match state:
+        case domain.ActiveSession():
+            outcome = ActiveBookingOutcome(status=BookingSessionStatus.ACTIVE)
+            return ActiveBookingSession(**base, booking_outcome=outcome)
+        case domain.CompletedSession():
+            return CompletedBookingSession(
+                **base, booking_outcome=_completed(state.booking_outcome, view.organization_id)
+            )
+        case domain.AbandonedSession():
+            return AbandonedBookingSession(
+                **base, booking_outcome=_abandoned(state.booking_outcome, view.organization_id)
+            )
+
+
+def _completed(
+    outcome: domain.CompletedOutcome, organization_id: EntityId
+) -> CompletedBookingOutcome:
+    return CompletedBookingOutcome(
+        status=outcome.status,
+        completed_at=outcome.completed_at,
+        booking_id=encode_id(EntityType.BOOKING, outcome.booking_id),
+        selected_timeslot=to_timeslot(outcome.selected_timeslot),
+        service_id=OwnedId(organization_id, outcome.selected_service_id),
+    )
+
+
+def _abandoned(
+    outcome: domain.AbandonedOutcome, organization_id: EntityId
+) -> AbandonedBookingOutcome:
+    return AbandonedBookingOutcome(
+        status=outcome.status,
+        abandoned_at=outcome.abandoned_at,
+        reason=outcome.reason,
+        drop_off_step_id=encode_id(EntityType.BOOKING_FLOW_STEP, outcome.drop_off_step_id),
+        selected_timeslot=to_timeslot(outcome.selected_timeslot),
+        service_id=owned(organization_id, outcome.selected_service_id),
+    )

@@ -1,0 +1,90 @@
+"""The composition root: the ASGI application with everything wired together."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from app.api.schema import schema
+from app.documents.connection import connected_documents
+from app.domain.values import EntityId
+from app.services.credentials import Authenticator
+from app.settings import Environment, Settings, load_settings
+from app.transport.authentication import authenticate_editor
+from app.transport.demo_keys import read_demo_keys
+from app.transport.files import file_routes
+from app.transport.graphiql import GraphiQLFiles, graphiql_page
+from app.transport.graphql_view import GraphQLEndpoint
+from app.transport.health import livez, readyz
+
+
+@dataclass
+class _Started:
+    """What exists only once the database is connected."""
+
+    authenticator: Authenticator | None = None
+
+    def get_authenticator(self) -> Authenticator:
+        if self.authenticator is None:
+            raise RuntimeError("the application was not started")
+        return self.authenticator
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Return the application; its lifespan connects to the database and leaves it."""
+    started = _Started()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with connected_documents(
+            settings.mongodb_uri,
+            data_dir=settings.data_dir,
+            database_name=settings.database_name,
+        ):
+            started.authenticator = await Authenticator.load()
+            yield
+
+    async def authenticate_upload(request: Request) -> EntityId:
+        return await authenticate_editor(request, started.get_authenticator())
+
+    endpoint = GraphQLEndpoint(
+        schema=schema,
+        authenticator=started.get_authenticator,
+        public_url=settings.public_url if "public_url" in settings.model_fields_set else None,
+        render_page=_page_renderer(settings) if settings.graphiql else None,
+    )
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/", lambda _: RedirectResponse("/graphql")),
+            Route("/graphql", endpoint.serve, methods=["GET", "POST"]),
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            *file_routes(authenticate=authenticate_upload),
+            Mount("/graphiql", GraphiQLFiles()),
+        ],
+    )
+
+
+def _page_renderer(settings: Settings) -> Callable[[Request], Response]:
+    """Return what renders GraphiQL; in development it offers the demonstration's keys."""
+
+    def render(request: Request) -> Response:
+        is_development = settings.environment is Environment.DEVELOPMENT
+        keys = read_demo_keys(settings.data_dir) if is_development else None
+        return graphiql_page(
+            request,
+            publishable_key=keys.publishable_key if keys else None,
+            api_key=keys.api_key if keys else None,
+        )
+
+    return render
+
+
+def create_app_from_environment() -> Starlette:
+    """Return the application for the settings of the environment; what server processes run."""
+    return create_app(load_settings())

@@ -1,0 +1,58 @@
+"""Turning what went wrong in an operation into errors a client may see."""
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from app.api.errors import ErrorCode, RequestError, forbidden
+from app.documents.driver import UNAVAILABLE_ERRORS
+from app.services.scheduler_configs import OriginNotAllowed
+
+logger = logging.getLogger(__name__)
+
+
+def to_client_error(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
+    """Return the error as the response shows it, always with `extensions.code`.
+
+    Faults of ours become INTERNAL with the request id and no detail; the detail is in the log.
+    """
+    cause = _cause_of(error)
+    coded = error.formatted
+    match cause:
+        case RequestError():
+            extensions = dict(cause.extensions or {})
+        case OriginNotAllowed():
+            refused = forbidden("This key does not work from this page's origin.")
+            coded["message"] = refused.message
+            extensions = dict(refused.extensions or {})
+        case _ if isinstance(cause, UNAVAILABLE_ERRORS):
+            logger.warning("request %s: the database is out of reach: %s", request_id, cause)
+            coded["message"] = "The service is out of reach for a moment; try again."
+            extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 1_000}
+        case None:
+            extensions = {"code": _code_of_request_error(error).value}
+        case _:
+            logger.error("request %s failed", request_id, exc_info=cause)
+            coded["message"] = "Something went wrong on our side."
+            extensions = {"code": ErrorCode.INTERNAL.value, "requestId": request_id}
+    coded["extensions"] = extensions
+    return dict(coded)
+
+
+def _cause_of(error: GraphQLError) -> BaseException | None:
+    """Return the exception behind a GraphQL error, None for one of GraphQL itself."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError) and not isinstance(cause, RequestError):
+        cause = cause.original_error
+    return cause
+
+
+def _code_of_request_error(error: GraphQLError) -> ErrorCode:
+    if isinstance(error, GraphQLSyntaxError):
+        return ErrorCode.GRAPHQL_PARSE_FAILED
+    # Values that cannot be coerced are the only errors of GraphQL itself after validation; they
+    # carry a path or speak of a variable.
+    if error.path is not None or error.message.startswith("Variable "):
+        return ErrorCode.BAD_USER_INPUT
+    return ErrorCode.GRAPHQL_VALIDATION_FAILED

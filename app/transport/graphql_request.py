@@ -1,0 +1,127 @@
+"""Reading GraphQL requests by the draft of the GraphQL over HTTP working group.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+from starlette.requests import Request
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+RESPONSE_JSON = "application/graphql-response+json"
+PLAIN_JSON = "application/json"
+
+
+class GraphQLRequest(NamedTuple):
+    """One operation to execute."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+    extensions: dict[str, Any] | None
+
+
+class HttpProblem(Exception):
+    """The HTTP request is no GraphQL request; answered with `status` and a message."""
+
+    def __init__(self, status: int, message: str, *, headers: Mapping[str, str] = {}) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = dict(headers)
+
+
+def choose_media_type(accept: str | None) -> str:
+    """Return the media type of the answer; raises HttpProblem 406 when none is acceptable.
+
+    A client that says nothing, or `*/*`, gets `application/json` as before the draft.
+    """
+    if not accept:
+        return PLAIN_JSON
+    offered = [
+        (_read_quality(part), part.split(";")[0].strip().lower()) for part in accept.split(",")
+    ]
+    for _, media_type in sorted(offered, key=lambda item: -item[0]):
+        if media_type == RESPONSE_JSON:
+            return RESPONSE_JSON
+        if media_type in {PLAIN_JSON, "application/*", "*/*"}:
+            return PLAIN_JSON
+    raise HttpProblem(406, f"Only {RESPONSE_JSON} and {PLAIN_JSON} are served.")
+
+
+def _read_quality(part: str) -> float:
+    for parameter in part.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+async def read_request(request: Request) -> GraphQLRequest:
+    """Return the operation of a GET or POST request; raises HttpProblem when there is none."""
+    if request.method == "GET":
+        return _to_request(_read_query_string(request))
+    if request.method != "POST":
+        raise HttpProblem(405, "Use GET or POST.", headers={"Allow": "GET, POST"})
+    content_type = request.headers.get("content-type", "").split(";")
+    if content_type[0].strip().lower() != PLAIN_JSON:
+        raise HttpProblem(415, f"Send {PLAIN_JSON}.")
+    return _to_request(_parse_json(await _read_body(request)))
+
+
+async def _read_body(request: Request) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise HttpProblem(413, f"A request has at most {MAX_BODY_BYTES} bytes.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _parse_json(text: bytes | str) -> Any:
+    try:
+        return orjson.loads(text)
+    except (orjson.JSONDecodeError, RecursionError) as error:
+        raise HttpProblem(400, "The request is not valid JSON.") from error
+
+
+def _read_query_string(request: Request) -> dict[str, Any]:
+    parameters = request.query_params
+    content: dict[str, Any] = {
+        name: parameters[name] for name in ("query", "operationName") if name in parameters
+    }
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            content[name] = _parse_json(parameters[name])
+    return content
+
+
+def _to_request(content: Any) -> GraphQLRequest:
+    if not isinstance(content, dict):
+        raise HttpProblem(400, "The request must be a JSON object.")
+    query = content.get("query")
+    if not isinstance(query, str):
+        raise HttpProblem(400, "`query` must be a string.")
+    operation_name = content.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise HttpProblem(400, "`operationName` must be a string or null.")
+    return GraphQLRequest(
+        query=query,
+        variables=_object_or_none(content, "variables"),
+        operation_name=operation_name,
+        extensions=_object_or_none(content, "extensions"),
+    )
+
+
+def _object_or_none(content: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    value = content.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise HttpProblem(400, f"`{name}` must be an object or null.")
+    return value
