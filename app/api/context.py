@@ -21,6 +21,7 @@ from app.domain.values import EntityId
 from app.loaders.loaders import Loaders
 from app.services.authoring import Author
 from app.services.credentials import Authenticator
+from app.services.cursors import CursorCodec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,11 @@ class RequestContext:
         if isinstance(self.credential, Anonymous):
             raise unauthenticated()
         return self.credential.organization_id
+
+    @property
+    def cursors(self) -> CursorCodec:
+        """What makes and reads the cursors of lists."""
+        return self.authenticator.cursors
 
     @property
     def server_origin(self) -> str:

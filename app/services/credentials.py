@@ -7,6 +7,7 @@ from app.documents.booking_session import BookingSession
 from app.documents.signing_key import SigningKey
 from app.domain.access import Anonymous, Credential, OrganizationCredential, SessionCredential
 from app.domain.values import EntityId
+from app.services.cursors import CursorCodec
 from app.services.secrets import (
     API_KEY_PREFIX,
     hash_key,
@@ -23,6 +24,7 @@ class Authenticator:
 
     def __init__(self, session_token_secret: bytes) -> None:
         self._session_token_secret = session_token_secret
+        self._cursors = CursorCodec(session_token_secret)
 
     @classmethod
     async def load(cls) -> "Authenticator":
@@ -30,6 +32,11 @@ class Authenticator:
         return cls(
             await SigningKey.get_or_create(SESSION_TOKENS, new_secret=random.token_bytes(32))
         )
+
+    @property
+    def cursors(self) -> CursorCodec:
+        """What makes and reads the cursors of lists."""
+        return self._cursors
 
     def session_token(self, booking_session_id: EntityId) -> str:
         """Return the token that opens a session."""
@@ -53,7 +60,10 @@ class Authenticator:
         if key is None:
             return None
         return OrganizationCredential(
-            organization_id=key.organization_id, api_key_id=key.id, role=key.role
+            organization_id=key.organization_id,
+            api_key_id=key.id,
+            role=key.role,
+            api_key_name=key.name,
         )
 
     async def _read_session_token(self, token: str) -> Credential | None:

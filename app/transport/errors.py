@@ -12,12 +12,15 @@ from app.services.scheduler_configs import OriginNotAllowed
 logger = logging.getLogger(__name__)
 
 
-def to_client_error(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
+def to_client_error(
+    error: GraphQLError, *, request_id: str, executed: bool = True
+) -> dict[str, Any]:
     """Return the error as the response shows it, always with `extensions.code`.
 
-    Faults of ours become INTERNAL with the request id and no detail; the detail is in the log.
+    `executed` is false for a document that was refused before anything ran. Faults of ours become
+    INTERNAL with the request id and no detail; the detail is in the log.
     """
-    cause = _cause_of(error)
+    cause = cause_of(error)
     coded = error.formatted
     match cause:
         case RequestError():
@@ -31,7 +34,7 @@ def to_client_error(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
             coded["message"] = "The service is out of reach for a moment; try again."
             extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 1_000}
         case None:
-            extensions = {"code": _code_of_request_error(error).value}
+            extensions = {"code": _code_of_request_error(error, executed=executed).value}
         case _:
             logger.error("request %s failed", request_id, exc_info=cause)
             coded["message"] = "Something went wrong on our side."
@@ -40,7 +43,7 @@ def to_client_error(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
     return dict(coded)
 
 
-def _cause_of(error: GraphQLError) -> BaseException | None:
+def cause_of(error: GraphQLError) -> BaseException | None:
     """Return the exception behind a GraphQL error, None for one of GraphQL itself."""
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError) and not isinstance(cause, RequestError):
@@ -48,11 +51,8 @@ def _cause_of(error: GraphQLError) -> BaseException | None:
     return cause
 
 
-def _code_of_request_error(error: GraphQLError) -> ErrorCode:
+def _code_of_request_error(error: GraphQLError, *, executed: bool) -> ErrorCode:
     if isinstance(error, GraphQLSyntaxError):
         return ErrorCode.GRAPHQL_PARSE_FAILED
-    # Values that cannot be coerced are the only errors of GraphQL itself after validation; they
-    # carry a path or speak of a variable.
-    if error.path is not None or error.message.startswith("Variable "):
-        return ErrorCode.BAD_USER_INPUT
-    return ErrorCode.GRAPHQL_VALIDATION_FAILED
+    # Once the document is valid, the only errors of GraphQL itself are values it cannot coerce.
+    return ErrorCode.BAD_USER_INPUT if executed else ErrorCode.GRAPHQL_VALIDATION_FAILED

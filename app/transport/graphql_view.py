@@ -21,7 +21,7 @@ from app.api.errors import ErrorCode, RequestError
 from app.documents.driver import UNAVAILABLE_ERRORS
 from app.services.credentials import Authenticator
 from app.transport.authentication import authenticate
-from app.transport.errors import to_client_error
+from app.transport.errors import cause_of, to_client_error
 from app.transport.graphql_request import (
     RESPONSE_JSON,
     GraphQLRequest,
@@ -119,9 +119,13 @@ def _bad_request() -> dict[str, str]:
 
 def _answer(result: ExecutionResult, *, media_type: str, request_id: str) -> Response:
     content: dict[str, Any] = {}
+    executed = not isinstance(result, PreExecutionError)
     if result.errors:
-        content["errors"] = [to_client_error(e, request_id=request_id) for e in result.errors]
-    is_request_error = isinstance(result, PreExecutionError) or _failed_before_execution(result)
+        content["errors"] = [
+            to_client_error(error, request_id=request_id, executed=executed)
+            for error in result.errors
+        ]
+    is_request_error = not executed or _failed_before_execution(result)
     if not is_request_error:
         content["data"] = result.data
     status = 200
@@ -139,7 +143,7 @@ def _answer(result: ExecutionResult, *, media_type: str, request_id: str) -> Res
 def _failed_before_execution(result: ExecutionResult) -> bool:
     """Return whether variables could not be coerced: nothing ran, so there is no `data` at all."""
     return result.data is None and all(
-        error.path is None and error.original_error is None for error in result.errors or ()
+        error.path is None and cause_of(error) is None for error in result.errors or ()
     )
 
 

@@ -1,72 +1,33 @@
-"""A server with GraphiQL, for the tests that open it in a browser."""
+"""A running server for the tests that speak HTTP to it or open it in a browser."""
 
-import threading
-import time
+import uuid
 from collections.abc import Iterator
 
 import pytest
-import strawberry
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Route
-from strawberry.asgi import GraphQL
-from strawberry.types import Info
 
-from app.transport.graphiql import GraphiQLFiles, graphiql_page
+from app.transport.demo_keys import DemoKeys, write_demo_keys
 from app.transport.graphiql.page import NOT_BUILT
-from app.transport.graphiql.static import ASSETS, MOUNT_PATH, built_version
-
-PUBLISHABLE_KEY = "pk_demo"
-API_KEY = "sk_demo"
+from app.transport.graphiql.static import ASSETS, built_version
+from tests.running_server import RunningServer, running_server
 
 
-@strawberry.type(description="Who is asking.")
-class Viewer:
-    role: str = strawberry.field(description="What they may do.")
+@pytest.fixture(scope="module")
+def server(database_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on a database of its own, which offers an owner's key as the demonstration's."""
+    data_dir = tmp_path_factory.mktemp("data")
+    with running_server(
+        SCHEDULER_MONGODB_URI=database_uri,
+        SCHEDULER_DATABASE_NAME=f"test_{uuid.uuid4().hex}",
+        SCHEDULER_DATA_DIR=str(data_dir),
+    ) as server:
+        keys = DemoKeys(api_key=server.create_organization(), publishable_key="wpk_none")
+        write_demo_keys(data_dir, keys)
+        yield server
 
 
-def viewer(info: Info) -> Viewer | None:
-    authorization = info.context["request"].headers.get("authorization")
-    return Viewer(role="OWNER") if authorization == f"Bearer {API_KEY}" else None
-
-
-@strawberry.type
-class Query:
-    viewer: Viewer | None = strawberry.field(
-        resolver=viewer, description="The caller; null without a credential."
-    )
-
-
-class View(GraphQL[object, None]):
-    async def render_graphql_ide(self, request: Request) -> Response:
-        return graphiql_page(request, publishable_key=PUBLISHABLE_KEY, api_key=API_KEY)
-
-
-def a_site() -> Starlette:
-    return Starlette(
-        routes=[
-            Route("/graphql", View(strawberry.Schema(Query))),
-            Mount(MOUNT_PATH, GraphiQLFiles()),
-        ]
-    )
-
-
-@pytest.fixture(scope="session")
-def graphiql_url() -> Iterator[str]:
-    """The address of GraphiQL on a running server that presets an owner's API key."""
+@pytest.fixture
+def graphiql_url(server: RunningServer) -> str:
+    """The address of GraphiQL on the server."""
     if built_version(ASSETS) is None:
         pytest.fail(NOT_BUILT)
-    server = uvicorn.Server(uvicorn.Config(a_site(), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}/graphql"
-    finally:
-        server.should_exit = True
-        thread.join()
+    return f"{server.url}/graphql"

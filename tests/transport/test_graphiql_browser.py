@@ -105,7 +105,7 @@ def test_docs_lead_from_the_root_to_a_type_and_its_description(visit: Visit) -> 
     docs.get_by_role("link", name="Viewer", exact=True).click()
 
     expect(docs.locator(".graphiql-doc-explorer-title")).to_have_text("Viewer")
-    expect(docs.get_by_role("link", name="role")).to_be_visible()
+    expect(docs.get_by_role("link", name="role", exact=True)).to_be_visible()
     assert visit.complaints == []
 
 

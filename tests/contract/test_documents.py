@@ -1,0 +1,50 @@
+"""The operations the clients send must validate against the schema."""
+
+import pytest
+from graphql import parse, validate
+
+from app.api.schema import schema
+from app.transport.graphiql.examples import Tab, example_tabs
+from tests.contract.journey import load_operations
+
+OPERATIONS = load_operations("widget.graphql", "admin.graphql")
+
+# Operations whose part of the schema does not exist yet.
+MISSING = frozenset(
+    {
+        "Analytics",
+        "Bookings",
+        "CreateApiKey",
+        "DeleteBookingFlow",
+        "EventFrequency",
+        "FlowDashboard",
+        "FlowRevisions",
+        "LiveSessionEvents",
+        "SessionHistory",
+        "Sessions",
+        "SetServiceSelectionGraph",
+        "SyncVendorJobTypes",
+        "TestBookingFlowRouter",
+        "UpdateBookingFlow",
+        "UpdateBrandKit",
+        "ValidateBookingFlowRouter",
+        "ValidateServiceSelectionGraph",
+    }
+)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - MISSING))
+def test_operation_validates_against_the_schema(name: str) -> None:
+    assert validate(schema._schema, parse(OPERATIONS[name])) == []
+
+
+@pytest.mark.parametrize(
+    "tab", example_tabs(publishable_key="wpk_x", api_key="wsk_x", idempotency_key="x")[:2]
+)
+def test_graphiql_example_validates_against_the_schema(tab: Tab) -> None:
+    assert validate(schema._schema, parse(tab.query)) == []
+
+
+@pytest.mark.parametrize("name", sorted(MISSING))
+def test_operation_listed_as_missing_is_missing(name: str) -> None:
+    assert validate(schema._schema, parse(OPERATIONS[name])) != []
