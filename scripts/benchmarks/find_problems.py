@@ -1,4 +1,4 @@
-"""How long `find_problems` takes as graphs grow: `python -m scripts.bench.find_problems`.
+"""How long `find_problems` takes as graphs grow: `python -m scripts.benchmarks.find_problems`.
 
 Three shapes, each valid: *wide* (one question with answers that each lead to a service), *deep*
 (one chain of questions and answers), *diamond* (a chain of questions with two answers each, so 2^50
