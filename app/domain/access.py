@@ -27,11 +27,12 @@ class Anonymous(Value):
 
 
 class OrganizationCredential(Value):
-    """An API key of an organization."""
+    """An API key of an organization; its name is kept with what it changes."""
 
     organization_id: EntityId
     api_key_id: EntityId
     role: Role
+    api_key_name: str | None = None
 
 
 class SessionCredential(Value):

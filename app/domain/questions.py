@@ -16,20 +16,25 @@ class AnswerType(StrEnum):
     SERVICE_REFERENCE = "service_reference"
 
 
-class PlainTextAnswerContent(Value):
+class AnswerContentBase(Value):
+    """What every answer has; `id` names the answer of the question this is, None a new one."""
+
+    id: EntityId | None = None
+    category_id: EntityId | None = None
+
+
+class PlainTextAnswerContent(AnswerContentBase):
     """An answer that is a text."""
 
     type: Literal[AnswerType.PLAIN_TEXT] = AnswerType.PLAIN_TEXT
     content: ContentConfig
-    category_id: EntityId | None = None
 
 
-class ServiceReferenceAnswerContent(Value):
+class ServiceReferenceAnswerContent(AnswerContentBase):
     """An answer that names a service."""
 
     type: Literal[AnswerType.SERVICE_REFERENCE] = AnswerType.SERVICE_REFERENCE
     service_id: EntityId
-    category_id: EntityId | None = None
 
 
 AnswerInQuestion: TypeAlias = Annotated[

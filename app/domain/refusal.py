@@ -37,6 +37,17 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     return tuple(
         Problem(code=_code_of(detail), message=detail["msg"], path=tuple(detail["loc"]))
         for detail in error.errors(include_url=False)
+        if not _is_echo(detail)
+    )
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """Return whether a list is called too short only because items of it, reported too, failed."""
+    given = detail.get("input")
+    return (
+        detail["type"] == "too_short"
+        and isinstance(given, list | tuple)
+        and len(given) >= detail["ctx"]["min_length"]
     )
 
 

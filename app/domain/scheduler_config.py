@@ -1,12 +1,14 @@
 """How a widget is set up, as an editor writes it."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.domain.branding import FallbackPhoneNumberScreen
+from app.domain.problems import Problem, ProblemCode
 from app.domain.values import EntityId, Name, Value
 
 CssSelector = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -39,3 +41,32 @@ class SchedulerConfigContent(Value):
     booking_flow_router_id: EntityId | None = None
     default_booking_flow_id: EntityId | None = None
     fallback_phone_number_screen: FallbackPhoneNumberScreen | None = None
+
+
+class ConfigTextChecks(Protocol):
+    """Judges texts by rules too large for the domain."""
+
+    def is_phone_number(self, text: str) -> bool:
+        """Whether `text` is a possible phone number in E.164 form."""
+        ...
+
+    def is_css_selector(self, text: str) -> bool:
+        """Whether a browser would take `text` as a selector."""
+        ...
+
+
+def find_text_problems(
+    content: SchedulerConfigContent, *, checks: ConfigTextChecks
+) -> Iterator[Problem]:
+    """Yield an INVALID for each selector and phone number that is none."""
+    for index, selector in enumerate(content.target_click_elements):
+        if not checks.is_css_selector(selector):
+            path = ("target_click_elements", index)
+            yield Problem(code=ProblemCode.INVALID, message="is not a CSS selector", path=path)
+    screen = content.fallback_phone_number_screen
+    if screen is not None and not checks.is_phone_number(screen.phone_number):
+        yield Problem(
+            code=ProblemCode.INVALID,
+            message="is not a phone number that can be called",
+            path=("fallback_phone_number_screen", "phone_number"),
+        )

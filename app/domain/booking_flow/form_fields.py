@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.domain.values import Description, Title, Value
@@ -52,8 +52,8 @@ class FieldConstraints(Value):
 
     min_length: Annotated[int, Field(ge=0, le=10_000)] | None = None
     max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: FiniteFloat | None = None
+    maximum: FiniteFloat | None = None
     pattern: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
 
     @model_validator(mode="after")

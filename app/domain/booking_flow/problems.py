@@ -9,9 +9,9 @@ from app.domain.booking_flow.steps import (
     StepType,
     ZipcodeStep,
 )
-from app.domain.service_selection.problem import Severity
 from app.domain.service_selection.problems import find_problems
 from app.domain.service_selection.references import KnownReferences
+from app.domain.severity import Severity
 from app.domain.values import EntityId, Value
 
 SINGLE_STEP_TYPES = (

@@ -24,8 +24,8 @@ class StepType(StrEnum):
     SUMMARY = "summary"
 
 
-Zipcode = Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
-ZipcodePrefix = Annotated[str, StringConstraints(pattern=r"^\d{1,4}$")]
+Zipcode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
+ZipcodePrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")]
 
 
 class ServiceArea(Value):
@@ -95,8 +95,12 @@ class SummaryTypeConfig(Value):
 
 
 class StepContentBase(Value):
-    """What an editor writes of every step: the content shown above it."""
+    """What an editor writes of every step: the content shown above it.
 
+    `id` is the stored step it stands for, None for a new one.
+    """
+
+    id: EntityId | None = None
     step_config: ContentConfig
 
 
@@ -153,33 +157,34 @@ BookingFlowStepContent: TypeAlias = Annotated[
 ]
 
 
-class StepBase(Value):
-    """What stored steps have besides their content."""
+class StepBase(StepContentBase):
+    """A stored step: its id is known."""
 
     id: EntityId
 
 
-class ZipcodeStep(ZipcodeStepContent, StepBase):
+# `StepBase` stands first, so that its `id` is the one that counts.
+class ZipcodeStep(StepBase, ZipcodeStepContent):
     """A stored zip code step."""
 
 
-class ServiceSelectionStep(ServiceSelectionStepContent, StepBase):
+class ServiceSelectionStep(StepBase, ServiceSelectionStepContent):
     """A stored service selection step."""
 
 
-class DetailsStep(DetailsStepContent, StepBase):
+class DetailsStep(StepBase, DetailsStepContent):
     """A stored details step."""
 
 
-class TimeslotSelectionStep(TimeslotSelectionStepContent, StepBase):
+class TimeslotSelectionStep(StepBase, TimeslotSelectionStepContent):
     """A stored timeslot step."""
 
 
-class CustomerStep(CustomerStepContent, StepBase):
+class CustomerStep(StepBase, CustomerStepContent):
     """A stored customer step."""
 
 
-class SummaryStep(SummaryStepContent, StepBase):
+class SummaryStep(StepBase, SummaryStepContent):
     """A stored summary step."""
 
 

@@ -25,7 +25,7 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
-LocalTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A wall-clock time, `HH:MM`."""
 
 
@@ -68,6 +68,13 @@ def _require_disjoint(windows: tuple[TimeslotWindow, ...]) -> tuple[TimeslotWind
     return windows
 
 
+def _require_distinct_dates(dates: tuple[date, ...]) -> tuple[date, ...]:
+    twice = first_duplicate(dates)
+    if twice is not None:
+        raise PydanticCustomError("DUPLICATE", "{date} is listed twice", {"date": str(twice)})
+    return dates
+
+
 class TimeslotSelectionTypeConfig(Value):
     """The calendar of a timeslot step, in its own time zone."""
 
@@ -79,4 +86,6 @@ class TimeslotSelectionTypeConfig(Value):
         Field(min_length=1, max_length=100),
         AfterValidator(_require_disjoint),
     ]
-    blackout_dates: Annotated[tuple[date, ...], Field(max_length=1_000)] = ()
+    blackout_dates: Annotated[
+        tuple[date, ...], Field(max_length=1_000), AfterValidator(_require_distinct_dates)
+    ] = ()

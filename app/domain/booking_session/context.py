@@ -1,15 +1,20 @@
 """Where a session comes from: the page, the campaign, the device and the routing rule matched."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import StringConstraints
 
+from app.domain.routing.matching import RouteReason
+from app.domain.routing.urls import MAX_URL_LENGTH
 from app.domain.values import Value
 
-ShortText = Annotated[str, StringConstraints(max_length=200)]
-ClickId = Annotated[str, StringConstraints(max_length=500)]
-UrlText = Annotated[str, StringConstraints(max_length=2_048)]
+MAX_UTM_LENGTH: Final = 200
+MAX_CLICK_ID_LENGTH: Final = 500
+
+ShortText = Annotated[str, StringConstraints(max_length=MAX_UTM_LENGTH)]
+ClickId = Annotated[str, StringConstraints(max_length=MAX_CLICK_ID_LENGTH)]
+UrlText = Annotated[str, StringConstraints(max_length=MAX_URL_LENGTH)]
 
 
 class DeviceType(StrEnum):
@@ -55,7 +60,7 @@ class RouteTaken(Value):
 
     rule_id: ShortText | None = None
     rule_name: ShortText | None = None
-    reason: ShortText | None = None
+    reason: RouteReason | None = None
 
 
 class SessionContext(Value):

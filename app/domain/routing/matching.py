@@ -13,7 +13,7 @@ from app.domain.routing.conditions import (
     view_url,
 )
 from app.domain.routing.index import RuleIndex
-from app.domain.routing.patterns import PatternCompiler
+from app.domain.routing.patterns import PatternAllowance, PatternCompiler
 from app.domain.routing.rules import RoutingRule
 from app.domain.routing.splitting import choose_flow
 from app.domain.routing.urls import ParsedUrl
@@ -52,11 +52,13 @@ class CompiledRule:
 class CompiledRouter:
     """Every rule of a router in the order they are tried, and an index over the enabled ones.
 
-    Immutable: compile once per router version and share it between requests.
+    Immutable: compile once per router version and share it between requests. `pattern_size` says
+    how much memory its patterns take, in the unit of `MAX_PATTERN_SIZE`.
     """
 
     rules: tuple[CompiledRule, ...]
     index: RuleIndex
+    pattern_size: int
 
 
 def compile_router(
@@ -64,11 +66,13 @@ def compile_router(
 ) -> CompiledRouter:
     """Return the rules ready for matching: by priority, equal priorities in the order given.
 
-    A condition with a wrong pattern never holds; its `pattern_error` says what is wrong.
+    A condition with a wrong pattern never holds; its `pattern_error` says what is wrong. Those
+    beyond `MAX_PATTERN_SIZE` count as wrong.
     """
     ordered = sorted(rules, key=lambda rule: rule.priority)
-    compiled = tuple(_compile_rule(rule, compile_pattern) for rule in ordered)
-    return CompiledRouter(rules=compiled, index=RuleIndex(ordered))
+    allowance = PatternAllowance(compile_pattern)
+    compiled = tuple(_compile_rule(rule, allowance) for rule in ordered)
+    return CompiledRouter(rules=compiled, index=RuleIndex(ordered), pattern_size=allowance.spent)
 
 
 def match(

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from app.domain.severity import Severity
 from app.domain.values import Value
 
 
@@ -17,18 +18,11 @@ class RoutingProblemCode(StrEnum):
     UNDECIDED = "undecided"
 
 
-class RoutingSeverity(StrEnum):
-    """Whether a problem keeps a router from being stored."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
 class RoutingProblem(Value):
     """One problem, the rules at fault and, for an ambiguity, a URL that matches them all."""
 
     code: RoutingProblemCode
-    severity: RoutingSeverity
+    severity: Severity
     message: str
     rule_ids: tuple[str, ...]
     witness_url: str | None = None

@@ -1,10 +1,12 @@
 """The routing rules of a router, as stored."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
+from app.domain.instants import to_instant
 from app.domain.routing.urls import UTM_FIELDS
 from app.domain.values import EntityId, Name, Value
 
@@ -12,6 +14,9 @@ MAX_RULES = 2_000
 MAX_CONDITIONS = 20
 MAX_VALUE_LENGTH = 2_000
 MAX_SPLIT = 20
+
+# Whole milliseconds, as stored: an end a microsecond after the start would be read back as equal.
+Moment = Annotated[AwareDatetime, AfterValidator(to_instant)]
 
 RuleId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
@@ -83,8 +88,8 @@ class RoutingRule(Value):
     enabled: bool = True
     booking_flow_id: EntityId
     conditions: Annotated[tuple[Condition, ...], Field(max_length=MAX_CONDITIONS)] = ()
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     split: Annotated[tuple[FlowWeight, ...], Field(max_length=MAX_SPLIT)] = ()
 
     @model_validator(mode="after")
@@ -106,3 +111,8 @@ class RoutingRule(Value):
 
 
 RoutingRules = Annotated[tuple[RoutingRule, ...], Field(max_length=MAX_RULES)]
+
+
+def flow_ids_of(rules: Iterable[RoutingRule]) -> set[EntityId]:
+    """Return every flow the rules name."""
+    return {flow_id for rule in rules for flow_id in rule.flow_ids}

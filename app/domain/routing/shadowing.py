@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.routing.claims import Claims
-from app.domain.routing.matching import CompiledRouter, CompiledRule
+from app.domain.routing.claims import Claim, Claims
+from app.domain.routing.languages.limits import UndecidedError
+from app.domain.routing.matching import CompiledRouter, CompiledRule, is_in_force
 from app.domain.routing.rules import RoutingRule
 from app.domain.routing.witnesses import Witness, WitnessFinder
 
@@ -53,24 +54,36 @@ class ShadowSearch:
         required = self._claims_of(self.router.rules[position])
         cover: set[int] = set()
         pending: list[Claims] = [()]
-        seen: set[frozenset[object]] = set()
+        seen: set[frozenset[Claim]] = set()
+        undecided: UndecidedError | None = None
         limit = self.finder.budget.make_limit()
         while pending:
             limit.check()
             forbidden = pending.pop()
-            witness = self.finder.find_url(required, forbidden)
+            try:
+                witness = self.finder.find_url(required, forbidden)
+            except UndecidedError as error:
+                # Another branch may still lead to a URL that escapes.
+                undecided = error
+                continue
             if witness is None:
                 continue
             taker = self._find_taker(witness, present)
             if taker is None:
                 return None
             cover.add(taker)
-            for claim in self._claims_of(self.router.rules[taker]):
-                excluded = (*forbidden, claim)
-                if claim not in required and frozenset(excluded) not in seen:
-                    seen.add(frozenset(excluded))
-                    pending.append(excluded)
+            ways_out = self._find_ways_out(taker, required, forbidden)
+            fresh = [one for one in ways_out if frozenset(one) not in seen]
+            seen.update(map(frozenset, fresh))
+            pending += fresh
+        if undecided is not None:
+            raise undecided
         return cover
+
+    def _find_ways_out(self, taker: int, required: Claims, forbidden: Claims) -> list[Claims]:
+        """Return what a URL must fail besides `forbidden` for the taker not to take it."""
+        claims = self._claims_of(self.router.rules[taker])
+        return [(*forbidden, claim) for claim in claims if claim not in required]
 
     def _find_single_cover(self, position: int, cover: set[int]) -> set[int] | None:
         """Return one rule of the cover that would do alone."""
@@ -118,7 +131,4 @@ def _find_moments(rule: RoutingRule, others: Iterable[RoutingRule]) -> Iterator[
 
 
 def _is_present(rule: RoutingRule, moment: Moment) -> bool:
-    if moment is None:
-        return rule.starts_at is None
-    started = rule.starts_at is None or rule.starts_at <= moment
-    return started and (rule.ends_at is None or moment < rule.ends_at)
+    return rule.starts_at is None if moment is None else is_in_force(rule, moment)

@@ -9,10 +9,11 @@ from app.domain.routing.languages.limits import Budget, UndecidedError
 from app.domain.routing.matching import CompiledRouter, CompiledRule, compile_router
 from app.domain.routing.overlaps import find_candidate_pairs
 from app.domain.routing.patterns import PatternCompiler
-from app.domain.routing.problems import RoutingProblem, RoutingProblemCode, RoutingSeverity
+from app.domain.routing.problems import RoutingProblem, RoutingProblemCode
 from app.domain.routing.rules import RoutingRule
 from app.domain.routing.shadowing import ShadowSearch, share_a_moment
 from app.domain.routing.witnesses import WitnessFinder
+from app.domain.severity import Severity
 from app.domain.values import EntityId
 
 MAX_PAIRS_REPORTED = 100
@@ -32,19 +33,21 @@ def find_problems(
     compile_pattern: PatternCompiler,
     known_flow_ids: AbstractSet[EntityId],
     published_flow_ids: AbstractSet[EntityId],
+    total_steps: int = TOTAL_STEPS,
 ) -> tuple[RoutingProblem, ...]:
     """Return every problem of the rules: those of single rules first, then ambiguities, shadows.
 
     Ambiguities and shadows are decided exactly for all operators together, or reported as
-    `UNDECIDED` when they cannot be within a fixed number of steps. Disabled rules and rules with
-    an invalid pattern take no part in them; a rule whose flows are all unpublished shadows nothing.
+    `UNDECIDED` when they cannot be within `total_steps`, about half a microsecond each. Disabled
+    rules and rules with an invalid pattern take no part in them; a rule whose flows are all
+    unpublished shadows nothing.
     """
     router = compile_router(rules, compile_pattern=compile_pattern)
-    budget = Budget(total=TOTAL_STEPS, per_question=STEPS_PER_QUESTION)
+    budget = Budget(total=total_steps, per_question=STEPS_PER_QUESTION)
     search = ShadowSearch(
         router=router,
         takers=[_can_take(compiled, published_flow_ids) for compiled in router.rules],
-        finder=WitnessFinder(budget=budget),
+        finder=WitnessFinder(budget=budget, compile_pattern=compile_pattern),
     )
     return (
         *_find_duplicates(rules),
@@ -58,7 +61,7 @@ def find_problems(
 def _problem(
     code: RoutingProblemCode, message: str, *rule_ids: str, witness_url: str | None = None
 ) -> RoutingProblem:
-    severity = RoutingSeverity.WARNING if code in _WARNINGS else RoutingSeverity.ERROR
+    severity = Severity.WARNING if code in _WARNINGS else Severity.ERROR
     return RoutingProblem(
         code=code,
         severity=severity,

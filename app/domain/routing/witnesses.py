@@ -14,9 +14,12 @@ from app.domain.routing.claims import HOST, PATH, Claim, Claims, Place, begin_ap
 from app.domain.routing.conditions import CompiledCondition, Subject, view_url
 from app.domain.routing.folding import fold
 from app.domain.routing.languages.automata import Automaton
+from app.domain.routing.languages.charsets import CharSet
 from app.domain.routing.languages.limits import Budget, UndecidedError
 from app.domain.routing.languages.search import find_shortest_text
 from app.domain.routing.languages.syntax import read_pattern
+from app.domain.routing.languages.unicode_classes import find_unicode_class
+from app.domain.routing.patterns import PatternCompiler
 from app.domain.routing.rules import Condition, ConditionOperator
 from app.domain.routing.urls import ParsedUrl, normalise_path, parse_host, parse_url
 
@@ -25,6 +28,7 @@ _HOSTS = r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+|\[[0-9a-f:.]+\]"
 _NEVER_HOSTS = r"(?s:(.*\.)?xn--.*)"
 _PATHS = r"/|(/[^/]+)+"
 _STEPS_PER_CLAIM = 10
+_STEPS_PER_UNICODE_CLASS = 200_000
 _UNDECIDED = "no URL within the limits of length could be found"
 
 
@@ -61,8 +65,10 @@ class WitnessFinder:
     """Finds URLs; remembers what it found out about each place."""
 
     budget: Budget
+    compile_pattern: PatternCompiler
     _claims: dict[Condition, Claim] = field(default_factory=dict)
     _automata: dict[tuple[str, bool, bool], Automaton] = field(default_factory=dict)
+    _classes: dict[str, CharSet] = field(default_factory=dict)
     _answers: dict[_Question, tuple[str, ...] | UndecidedError | None] = field(default_factory=dict)
 
     def make_claims(self, conditions: Iterable[CompiledCondition]) -> Claims:
@@ -161,10 +167,21 @@ class WitnessFinder:
         key = (regex, ignore_case, folded)
         if key not in self._automata:
             self._automata[key] = Automaton(
-                read_pattern(regex, ignore_case=ignore_case), folded=folded
+                read_pattern(
+                    regex, ignore_case=ignore_case, find_unicode_class=self._find_unicode_class
+                ),
+                folded=folded,
             )
             self.budget.spend(self._automata[key].work)
         return self._automata[key]
+
+    def _find_unicode_class(self, name: str) -> CharSet:
+        if name not in self._classes:
+            # Charged even if remembered from before, so that the same rules always get as far.
+            self.budget.spend(_STEPS_PER_UNICODE_CLASS)
+            found = find_unicode_class(name, compile_pattern=self.compile_pattern)
+            self._classes[name] = found
+        return self._classes[name]
 
 
 @dataclass(frozen=True, slots=True)

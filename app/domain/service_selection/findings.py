@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.domain.service_selection.problem import WARNINGS, GraphProblem, ProblemCode, Severity
+from app.domain.service_selection.problem import WARNINGS, GraphProblem, ProblemCode
+from app.domain.severity import Severity
 
 NO_NODE = -1
 """The place of a problem that concerns no node of the graph: before every node."""

@@ -11,7 +11,12 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
-from app.domain.values import Description, EntityId, Title, Value
+from app.domain.content import IconKey
+from app.domain.values import Description, EntityId, Name, Title, Value
+
+MAX_STORED_NODES = 5_000
+MAX_STORED_EDGES = 10_000
+"""What is checked may be larger; what is stored is also shown, which costs far more per node."""
 
 GraphElementId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 """The id of a node or an edge, chosen by the editor and unique within its graph only."""
@@ -49,8 +54,8 @@ class AnswerContent(Value):
 class AnswerDisplay(Value):
     """How the widget draws an answer: a Lucide icon key and a style of the widget's own."""
 
-    icon: str | None = None
-    style: str | None = None
+    icon: IconKey | None = None
+    style: Name | None = None
 
 
 class QuestionReferenceNode(Value):
@@ -96,6 +101,11 @@ class ServiceSelectionEdge(Value):
 class ServiceGraph(Value):
     """A whole graph; the order of its nodes and edges is the order customers see."""
 
-    root_node_id: str
+    root_node_id: Annotated[str, StringConstraints(max_length=100)]
     nodes: tuple[ServiceSelectionNode, ...] = ()
     edges: tuple[ServiceSelectionEdge, ...] = ()
+
+    @property
+    def is_storable(self) -> bool:
+        """Whether the graph is small enough to be stored and shown."""
+        return len(self.nodes) <= MAX_STORED_NODES and len(self.edges) <= MAX_STORED_EDGES

@@ -3,12 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Severity(StrEnum):
-    """Whether a problem blocks publishing (error) or is only shown (warning)."""
-
-    ERROR = "error"
-    WARNING = "warning"
+from app.domain.severity import Severity
 
 
 class ProblemCode(StrEnum):

@@ -8,7 +8,7 @@ from app.domain.service_selection.findings import Finding
 from app.domain.service_selection.graph import ServiceGraph
 from app.domain.service_selection.numbered import number_graph
 from app.domain.service_selection.paths import find_path_problems
-from app.domain.service_selection.problem import GraphProblem, ProblemCode, Severity
+from app.domain.service_selection.problem import GraphProblem, ProblemCode
 from app.domain.service_selection.references import (
     GraphReferences,
     KnownReferences,
@@ -27,7 +27,6 @@ __all__ = [
     "GraphReferences",
     "KnownReferences",
     "ProblemCode",
-    "Severity",
     "collect_references",
     "find_problems",
 ]

@@ -7,9 +7,9 @@ from app.domain.service_selection.problems import (
     GraphProblem,
     KnownReferences,
     ProblemCode,
-    Severity,
     find_problems,
 )
+from app.domain.severity import Severity
 from tests.domain.service_selection.builders import (
     CATEGORY_ID,
     QUESTION_ID,

@@ -1,11 +1,12 @@
 """RE2's syntax, read into trees.
 
 Only patterns that RE2 has accepted are read, so that errors are not looked for again. The grammar
-is that of https://github.com/google/re2/wiki/Syntax; what is left out (Unicode classes, single
-bytes, octal escapes) raises UndecidedError.
+is that of https://github.com/google/re2/wiki/Syntax; what is left out (single bytes, octal
+escapes) raises UndecidedError.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -106,14 +107,29 @@ _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]*))?([:)])")
 _HEX = re.compile(r"x(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}))")
 
 
-def read_pattern(pattern: str, *, ignore_case: bool) -> Tree:
-    """Return the tree of a pattern that RE2 accepts; raise UndecidedError if it is out of reach."""
-    return _Reader(pattern, frozenset("i") if ignore_case else frozenset()).read()
+_UNICODE_CLASS = re.compile(r"([pP])(?:\{(\^?)([A-Za-z_]+)\}|([A-Z]))")
+
+
+def read_pattern(
+    pattern: str, *, ignore_case: bool, find_unicode_class: Callable[[str], CharSet]
+) -> Tree:
+    """Return the tree of a pattern that RE2 accepts; raise UndecidedError if it is out of reach.
+
+    `find_unicode_class` gives the characters of a class such as `Greek` or `Lu`.
+    """
+    flags = frozenset("i") if ignore_case else frozenset()
+    return _Reader(pattern, flags, find_unicode_class).read()
 
 
 class _Reader:
-    def __init__(self, pattern: str, flags: frozenset[str]) -> None:
+    def __init__(
+        self,
+        pattern: str,
+        flags: frozenset[str],
+        find_unicode_class: Callable[[str], CharSet],
+    ) -> None:
         self._pattern = pattern
+        self._find_unicode_class = find_unicode_class
         self._position = 0
         self._flags = flags
         self._depth = 0
@@ -225,16 +241,21 @@ class _Reader:
         if character in _EDGES:
             self._take()
             return Claim(_EDGES[character])
-        chars = self._read_perl_class()
+        chars = self._read_named_class()
         return Chars(chars) if chars is not None else self._literal(self._read_escaped())
 
-    def _read_perl_class(self) -> CharSet | None:
+    def _read_named_class(self) -> CharSet | None:
+        """Read what follows a backslash, if it names a class."""
+        if match := self._take_match(_UNICODE_CLASS):
+            letter, caret, name, short = match.groups()
+            chars = self._cased(self._find_unicode_class(name or short))
+            return negate(chars) if (letter == "P") != bool(caret) else chars
         character = self._peek()
-        chars = _PERL_CLASSES.get(character.lower())
-        if chars is None:
+        known = _PERL_CLASSES.get(character.lower())
+        if known is None:
             return None
         self._take()
-        chars = self._cased(chars)
+        chars = self._cased(known)
         return chars if character.islower() else negate(chars)
 
     def _read_escaped(self) -> str:
@@ -265,9 +286,9 @@ class _Reader:
             named = self._read_posix_class()
             if named is not None:
                 return named
-        if self._peek() == "\\" and self._pattern[self._position + 1 :][:1] in tuple("dDsSwW"):
+        if self._peek() == "\\" and self._pattern[self._position + 1 :][:1] in tuple("dDsSwWpP"):
             self._take()
-            return self._read_perl_class() or ()
+            return self._read_named_class() or ()
         low = self._read_class_character()
         high = low
         if self._peek() == "-" and self._pattern[self._position + 1 :][:1] not in ("]", ""):

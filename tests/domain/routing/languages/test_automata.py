@@ -3,13 +3,14 @@ from hypothesis import strategies as st
 
 from app.domain.routing.folding import fold
 from app.domain.routing.languages.automata import Automaton
-from app.domain.routing.languages.syntax import read_pattern
 from app.services.patterns import compile_pattern
+from tests.domain.routing.languages.builders import read
 
 ATOM_LIST = (
     r"a b B k . - \n \. [ab] [^a] [^B] [a-c-] []a] [\w-] \d \D \w \W \s \S [[:alpha:]] "
     r"[^[:^upper:]] [[:word:]\d] ^ $ \A \z \b \B \x41 \x{212a} \x{17f} ß \Qa.\E \* () { ] "
-    r"(?i)a (?i:B) (?m:^) (?m:$) (?s:.) (?-i:A) (?i:[^k]) (?i:\W) a{2} b{1,2} a{2,} a{0}"
+    r"(?i)a (?i:B) (?m:^) (?m:$) (?s:.) (?-i:A) (?i:[^k]) (?i:\W) a{2} b{1,2} a{2,} a{0} "
+    r"\pL \PN \p{Lu} \p{^Ll} (?i)\p{Lu} (?i:\P{Ll}) [\pN\p{Greek}] [^\PL] (?i:[^\p{Latin}])"
 )
 ATOMS = st.sampled_from(ATOM_LIST.split())
 
@@ -48,7 +49,7 @@ def test_automaton_accepts_the_texts_that_re2_matches(
     compiled = compile_pattern(pattern, ignore_case=ignore_case)
     if isinstance(compiled, str):
         return
-    tree = read_pattern(pattern, ignore_case=ignore_case)
+    tree = read(pattern, ignore_case=ignore_case)
     plain = Automaton(tree, folded=False)
     folded = Automaton(tree, folded=True)
     for text in texts:

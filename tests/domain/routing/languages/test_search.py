@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from app.domain.routing.languages.automata import Automaton
 from app.domain.routing.languages.limits import Budget, UndecidedError
 from app.domain.routing.languages.search import find_shortest_text
-from app.domain.routing.languages.syntax import read_pattern
 from app.services.patterns import Re2Pattern, compile_pattern
+from tests.domain.routing.languages.builders import read
 
 PATTERN_LIST = (
     r"a* (a|b)* .* b.* .*b .?a (ab)+ [^a]* (?i)A+b? a{2,3} .{2} () \w*\b.* [ab]+$ (?s).* b?a?"
@@ -20,7 +20,7 @@ PATTERN_LISTS = st.lists(st.sampled_from(PATTERNS), max_size=3)
 
 def find(accepted: list[str], rejected: list[str], *, steps: int = 1_000_000) -> str | None:
     def build(patterns: list[str]) -> list[Automaton]:
-        trees = [read_pattern(pattern, ignore_case=False) for pattern in patterns]
+        trees = [read(pattern) for pattern in patterns]
         return [Automaton(tree, folded=False) for tree in trees]
 
     budget = Budget(total=steps, per_question=steps)
