@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from app.documents.base import OrganizationDocument
-from app.documents.driver import ASCENDING, IndexModel
+from app.documents.driver import ASCENDING, IndexModel, ReturnDocument
 from app.domain.access import Role
-from app.domain.values import Name
+from app.domain.values import EntityId, Name
 
 
 class ApiKey(OrganizationDocument):
@@ -28,6 +28,21 @@ class ApiKey(OrganizationDocument):
     async def find_active(cls, key_hash: str) -> "ApiKey | None":
         """Return the key with this digest unless it was revoked."""
         return await cls.find_one({"key_hash": key_hash, "revoked_at": None})
+
+    @classmethod
+    async def revoke(
+        cls, organization_id: EntityId, key_id: EntityId, *, now: datetime
+    ) -> "ApiKey | None":
+        """Revoke the organization's key, at once; None when it is not active.
+
+        A key revoked before keeps the time it was revoked at.
+        """
+        raw = await cls.get_motor_collection().find_one_and_update(
+            {"_id": key_id, "organization_id": organization_id, "revoked_at": None},
+            {"$set": {"revoked_at": now, "updated_at": now}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if raw is None else cls.parse(raw)
 
     @classmethod
     async def revoke_by_prefix(cls, prefix: str, *, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Booking flows as their editors see them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.documents.base import VersionedDocument
@@ -12,8 +13,9 @@ from app.domain.values import EntityId
 class BookingFlow(VersionedDocument):
     """The draft of a flow, and which of its revisions customers get.
 
-    `revision_ids[n - 1]` is the frozen revision n. Appending to it is what publishes: a revision
-    document no flow names was never published.
+    `steps` names the step documents of the draft in order; an edited step is a new document, so
+    this document alone decides what the draft is. `revision_ids[n - 1]` is the frozen revision n.
+    Appending to it is what publishes: a revision document no flow names was never published.
     """
 
     content: ContentConfig
@@ -30,6 +32,14 @@ class BookingFlow(VersionedDocument):
                 name="organization_status",
             )
         ]
+
+    @classmethod
+    async def owned_ids(
+        cls, organization_id: EntityId, entity_ids: Iterable[EntityId]
+    ) -> set[EntityId]:
+        """Return which of the ids name a flow of the organization that is not deleted."""
+        flows = await cls.list_owned(organization_id, entity_ids)
+        return {flow.id for flow in flows if flow.status is not BookingFlowStatus.DELETED}
 
     @property
     def revision(self) -> int | None:

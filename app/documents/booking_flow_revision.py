@@ -1,5 +1,6 @@
 """Published states of booking flows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.documents.base import OrganizationDocument
@@ -7,7 +8,20 @@ from app.documents.driver import ASCENDING, DESCENDING, IndexModel
 from app.domain.booking_flow.flow import FlowDefinition
 from app.domain.booking_flow.steps import BookingFlowStep
 from app.domain.content import ContentConfig
-from app.domain.values import EntityId
+from app.domain.values import EntityId, Value
+
+
+class RevisionHeader(Value):
+    """A revision without its steps."""
+
+    id: EntityId
+    organization_id: EntityId
+    booking_flow_id: EntityId
+    revision: int
+    flow_version: int
+    content: ContentConfig
+    published_at: datetime
+    published_by: str
 
 
 class BookingFlowRevision(OrganizationDocument):
@@ -33,6 +47,23 @@ class BookingFlowRevision(OrganizationDocument):
                 name="organization_flow_revision",
             )
         ]
+
+    @classmethod
+    async def find_headers(cls, keys: Iterable[tuple[EntityId, EntityId]]) -> list[RevisionHeader]:
+        """Return the headers of the (organization, revision) ids that exist, in no order."""
+        keys = list(keys)
+        cursor = cls.get_motor_collection().find(
+            {
+                "_id": {"$in": sorted({revision_id for _, revision_id in keys})},
+                "organization_id": {"$in": sorted({owner_id for owner_id, _ in keys})},
+            },
+            {"steps": 0},
+        )
+        return [RevisionHeader.model_validate({**raw, "id": raw["_id"]}) async for raw in cursor]
+
+    def to_header(self) -> RevisionHeader:
+        """Return the revision without its steps."""
+        return RevisionHeader(**{name: getattr(self, name) for name in RevisionHeader.model_fields})
 
     def to_definition(self) -> FlowDefinition:
         """Return the flow customers meet."""

@@ -1,12 +1,14 @@
 """Booking sessions: the snapshot of what their events say."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.documents.base import OrganizationDocument
-from app.documents.driver import ASCENDING, DESCENDING, IndexModel
+from app.documents.driver import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from app.domain.booking_session.context import SessionContext
+from app.domain.booking_session.event_references import EventIdPolicy
 from app.domain.booking_session.state import (
     SESSION_STATE_ADAPTER,
     BookingOutcome,
@@ -18,6 +20,27 @@ from app.domain.booking_session.state import (
 )
 from app.domain.values import EntityId
 
+SESSIONS_PER_BATCH = 100
+"""A batch of a stream is held in memory; left to itself it is as large as 16 MB of records."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotUpdate:
+    """The snapshot of a session as of `state`, and the event ids kept with it."""
+
+    session_id: EntityId
+    state: SessionState
+    event_ids: tuple[EntityId, ...]
+    now: datetime
+
+    def record(self) -> dict[str, Any]:
+        """Return the fields as stored."""
+        return {
+            **snapshot_record(self.state),
+            "booking_session_event_ids": list(self.event_ids),
+            "updated_at": self.now,
+        }
+
 
 class BookingSession(OrganizationDocument):
     """A customer's session; everything from `sequence` on down is derived from its events."""
@@ -25,6 +48,7 @@ class BookingSession(OrganizationDocument):
     scheduler_config_id: EntityId | None = None
     idempotency_key: str | None = None
     request_hash: str | None = None
+    event_id_policy: EventIdPolicy = EventIdPolicy()
     booking_session_event_ids: list[EntityId] = []
     sequence: int
     booking_flow_id: EntityId
@@ -80,17 +104,32 @@ class BookingSession(OrganizationDocument):
         )
 
     @classmethod
-    async def save_snapshot(
+    async def save_snapshots(cls, updates: Sequence[SnapshotUpdate]) -> None:
+        """Store snapshots, each unless a later one is stored already; one command."""
+        await cls.get_motor_collection().bulk_write(
+            [
+                UpdateOne(
+                    {"_id": update.session_id, "sequence": {"$lt": update.state.sequence}},
+                    {"$set": update.record()},
+                )
+                for update in updates
+            ],
+            ordered=False,
+        )
+
+    @classmethod
+    async def replace_snapshot(
         cls,
         session_id: EntityId,
         state: SessionState,
         *,
+        stored_sequence: int | None,
         event_ids: Sequence[EntityId],
         now: datetime,
-    ) -> None:
-        """Store the state, unless a later one is stored already."""
-        await cls.get_motor_collection().update_one(
-            {"_id": session_id, "sequence": {"$lt": state.sequence}},
+    ) -> bool:
+        """Store the state in place of the snapshot of `stored_sequence`; False if that is gone."""
+        result = await cls.get_motor_collection().update_one(
+            {"_id": session_id, "sequence": stored_sequence},
             {
                 "$set": {
                     **snapshot_record(state),
@@ -99,12 +138,54 @@ class BookingSession(OrganizationDocument):
                 }
             },
         )
+        return bool(result.matched_count)
 
     @classmethod
-    async def find_organization_id(cls, session_id: EntityId) -> EntityId | None:
-        """Return the organization of a session, or None when there is no such session."""
-        raw = await cls.get_motor_collection().find_one({"_id": session_id}, {"organization_id": 1})
-        return None if raw is None else str(raw["organization_id"])
+    async def find_raw(cls, session_id: EntityId) -> dict[str, Any] | None:
+        """Return a session of whatever organization as stored, or None."""
+        raw: dict[str, Any] | None = await cls.get_motor_collection().find_one({"_id": session_id})
+        return raw
+
+    @classmethod
+    async def estimate_count(cls) -> int:
+        """Return about how many sessions there are, at once however many."""
+        return int(await cls.get_motor_collection().estimated_document_count())
+
+    @classmethod
+    async def stream_raw(cls) -> AsyncIterator[dict[str, Any]]:
+        """Yield every session of every organization as stored, in no order."""
+        async for raw in cls.get_motor_collection().find({}).batch_size(SESSIONS_PER_BATCH):
+            yield raw
+
+    @classmethod
+    async def existing_ids(cls, session_ids: Iterable[EntityId]) -> set[EntityId]:
+        """Return which of at most 100 ids are sessions, of whatever organization."""
+        query = {"_id": {"$in": sorted(session_ids)}}
+        return {str(raw["_id"]) async for raw in cls.get_motor_collection().find(query, {"_id": 1})}
+
+    @classmethod
+    def stream_routed(
+        cls,
+        organization_id: EntityId,
+        *,
+        since: datetime,
+        scheduler_config_ids: Sequence[EntityId] | None = None,
+        limit: int,
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Stream the pages and routes of sessions created since then, the newest first.
+
+        The records hold `ROUTED_FIELDS` only; sessions whose page is not known are left out.
+        """
+        query: dict[str, Any] = {
+            "organization_id": organization_id,
+            "created_at": {"$gte": since},
+            "session_context.url": {"$type": "string"},
+        }
+        if scheduler_config_ids is not None:
+            query["scheduler_config_id"] = {"$in": list(scheduler_config_ids)}
+        cursor = cls.get_motor_collection().find(query, dict.fromkeys(ROUTED_FIELDS, 1))
+        newest_first = cursor.sort([("created_at", DESCENDING), ("_id", DESCENDING)])
+        return aiter(newest_first.limit(limit))
 
     @classmethod
     async def find_by_idempotency_key(
@@ -116,6 +197,15 @@ class BookingSession(OrganizationDocument):
         )
 
 
+ROUTED_FIELDS = (
+    "created_at",
+    "booking_flow_id",
+    "scheduler_config_id",
+    "session_context.url",
+    "session_context.utm",
+    "session_context.visitor_id",
+    "session_context.route.rule_id",
+)
 SNAPSHOT_FIELDS = (*SessionStateBase.model_fields, "booking_outcome")
 
 

@@ -1,15 +1,40 @@
 """The events of booking sessions, the source of truth about them."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.documents.base import StoredDocument
 from app.documents.driver import ASCENDING, BulkWriteError, IndexModel
+from app.domain.booking_session.event_types import BookingSessionEventType
 from app.domain.booking_session.events import BookingSessionEvent, event_from_document
 from app.domain.values import EntityId
 
 DUPLICATE_KEY = 11000
+
+EVENTS_PER_BATCH = 1_000
+"""A batch of a stream is held in memory; left to itself it is as large as 16 MB of records."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventBatch:
+    """Events of one session that are stored together, and whose they are."""
+
+    events: tuple[BookingSessionEvent, ...]
+    organization_id: EntityId
+    booking_session_id: EntityId
+    booking_flow_id: EntityId
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the events as stored."""
+        owner = {
+            "organization_id": self.organization_id,
+            "booking_session_id": self.booking_session_id,
+            "booking_flow_id": self.booking_flow_id,
+        }
+        return [{**event_record(event), **owner} for event in self.events]
 
 
 class BookingSessionEventDocument(StoredDocument):
@@ -20,10 +45,15 @@ class BookingSessionEventDocument(StoredDocument):
     booking_flow_id: EntityId
     event_type: str
     timestamp: datetime
+    client_timestamp: datetime | None = None
+    occurred_at: datetime
     sequence: int
     client_event_id: str | None = None
     step_id: EntityId | None = None
     data: dict[str, Any] = {}
+    content_hash: str | None = None
+    batch_end: int
+    schema_version: int = 1
 
     class Settings:
         name = "booking_session_events"
@@ -53,35 +83,43 @@ class BookingSessionEventDocument(StoredDocument):
             ),
         ]
 
-    @classmethod
-    async def append(
-        cls,
-        events: Sequence[BookingSessionEvent],
-        *,
-        organization_id: EntityId,
-        booking_session_id: EntityId,
-        booking_flow_id: EntityId,
-    ) -> bool:
-        """Insert a batch; return False, with nothing inserted, when another writer was faster.
+    def to_event(self) -> BookingSessionEvent:
+        """Return the event as a domain value."""
+        return event_from_document(self.model_dump())
 
-        The batch is one ordered insert. Two writers who start from the same history begin with the
-        same sequence, so the unique index stops the slower one at its first event.
+    @classmethod
+    async def append_batches(cls, batches: Sequence[EventBatch]) -> frozenset[int]:
+        """Insert batches, each whole or not at all; return the positions of those not inserted.
+
+        The batches are one ordered insert. Two writers who start from the same history of a session
+        begin with the same sequence, so the unique index stops the slower one at its first event;
+        the insert then goes on after that batch.
         """
-        owner = {
-            "organization_id": organization_id,
-            "booking_session_id": booking_session_id,
-            "booking_flow_id": booking_flow_id,
-        }
-        records = [{**event_record(event), **owner} for event in events]
+        records = [record for batch in batches for record in batch.records()]
+        owners = [position for position, batch in enumerate(batches) for _ in batch.events]
+        lost: set[int] = set()
+        start = 0
+        while start < len(records):
+            stopped_at = await cls._insert_in_order(records[start:])
+            if stopped_at is None:
+                break
+            position = owners[start + stopped_at]
+            lost.add(position)
+            await cls.remove_unacknowledged([event.id for event in batches[position].events])
+            start = bisect_right(owners, position)
+        return frozenset(lost)
+
+    @classmethod
+    async def _insert_in_order(cls, records: Sequence[dict[str, Any]]) -> int | None:
+        """Insert records up to the first whose place is taken; return its index, or None."""
         try:
             await cls.get_motor_collection().insert_many(records, ordered=True)
         except BulkWriteError as error:
-            write_errors = error.details.get("writeErrors", [])
-            if any(failure.get("code") != DUPLICATE_KEY for failure in write_errors):
+            failures = error.details.get("writeErrors", [])
+            if not failures or failures[0].get("code") != DUPLICATE_KEY:
                 raise
-            await cls.remove_unacknowledged([event.id for event in events])
-            return False
-        return True
+            return int(failures[0]["index"])
+        return None
 
     @classmethod
     async def remove_unacknowledged(cls, event_ids: Sequence[EntityId]) -> None:
@@ -89,16 +127,74 @@ class BookingSessionEventDocument(StoredDocument):
         await cls.get_motor_collection().delete_many({"_id": {"$in": list(event_ids)}})
 
     @classmethod
+    async def count_stored(cls, event_ids: Sequence[EntityId]) -> int:
+        """Return how many of at most 100 events are stored."""
+        query = {"_id": {"$in": list(event_ids)}}
+        return int(await cls.get_motor_collection().count_documents(query))
+
+    @classmethod
     async def find_events(
-        cls, booking_session_id: EntityId, *, after_sequence: int = 0
+        cls,
+        booking_session_id: EntityId,
+        *,
+        after_sequence: int = 0,
+        to_sequence: int | None = None,
+        until: datetime | None = None,
     ) -> list[BookingSessionEvent]:
-        """Return the session's events after a sequence, in order, a cut-short batch included."""
+        """Return the session's events in order, a cut-short batch included.
+
+        Those after a sequence, up to another one and recorded at or before a time.
+        """
+        query: dict[str, Any] = {
+            "booking_session_id": booking_session_id,
+            "sequence": {"$gt": after_sequence},
+        }
+        if to_sequence is not None:
+            query["sequence"]["$lte"] = to_sequence
+        if until is not None:
+            query["timestamp"] = {"$lte": until}
+        cursor = cls.get_motor_collection().find(query).sort("sequence", ASCENDING)
+        return [event_from_document(raw) async for raw in cursor]
+
+    @classmethod
+    async def stream_raw(cls, booking_session_id: EntityId) -> AsyncIterator[dict[str, Any]]:
+        """Yield the session's events in order, as stored."""
         cursor = (
             cls.get_motor_collection()
-            .find({"booking_session_id": booking_session_id, "sequence": {"$gt": after_sequence}})
+            .find({"booking_session_id": booking_session_id})
+            .sort("sequence", ASCENDING)
+            .batch_size(EVENTS_PER_BATCH)
+        )
+        async for raw in cursor:
+            yield raw
+
+    @classmethod
+    async def stream_owners(cls, *, before: datetime) -> AsyncIterator[EntityId]:
+        """Yield the session id of every event recorded before a time, in no order, repeated."""
+        cursor = (
+            cls.get_motor_collection()
+            .find({"timestamp": {"$lt": before}}, {"booking_session_id": 1})
+            .batch_size(EVENTS_PER_BATCH)
+        )
+        async for raw in cursor:
+            yield str(raw["booking_session_id"])
+
+    @classmethod
+    async def find_moments(
+        cls, booking_session_id: EntityId, *, to_sequence: int
+    ) -> list[tuple[BookingSessionEventType, datetime]]:
+        """Return the kind and time of the session's events up to a sequence, in order."""
+        cursor = (
+            cls.get_motor_collection()
+            .find(
+                {"booking_session_id": booking_session_id, "sequence": {"$lte": to_sequence}},
+                {"event_type": 1, "timestamp": 1},
+            )
             .sort("sequence", ASCENDING)
         )
-        return [event_from_document(raw) async for raw in cursor]
+        return [
+            (BookingSessionEventType(raw["event_type"]), raw["timestamp"]) async for raw in cursor
+        ]
 
     @classmethod
     async def find_news_and_repeats(
@@ -108,16 +204,24 @@ class BookingSessionEventDocument(StoredDocument):
         after_sequence: int,
         client_event_ids: Sequence[str],
     ) -> list[BookingSessionEvent]:
-        """Return, in order, the events after a sequence and those with one of the client ids."""
-        query = {
-            "booking_session_id": booking_session_id,
-            "$or": [
-                {"sequence": {"$gt": after_sequence}},
-                {"client_event_id": {"$in": list(client_event_ids)}},
-            ],
-        }
-        cursor = cls.get_motor_collection().find(query).sort("sequence", ASCENDING)
-        return [event_from_document(raw) async for raw in cursor]
+        """Return, in order, the events after a sequence and those with one of the client ids.
+
+        Two commands, since the embedded database answers `$or` by reading the whole collection. The
+        repeats come first: an event stored in between is then among the news. Only a session's
+        first event comes from no client, so up to there nothing can be a repeat.
+        """
+        found: dict[int, BookingSessionEvent] = {}
+        if client_event_ids and after_sequence > 1:
+            repeats = cls.get_motor_collection().find(
+                {
+                    "booking_session_id": booking_session_id,
+                    "client_event_id": {"$in": list(client_event_ids)},
+                }
+            )
+            found = {raw["sequence"]: event_from_document(raw) async for raw in repeats}
+        for event in await cls.find_events(booking_session_id, after_sequence=after_sequence):
+            found[event.sequence] = event
+        return [found[sequence] for sequence in sorted(found)]
 
 
 def event_record(event: BookingSessionEvent) -> dict[str, Any]:

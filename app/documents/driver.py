@@ -5,10 +5,11 @@ here, so that changing to PyMongo's own asynchronous API changes this file alone
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+import bson
 from beanie import Document as BeanieDocument
 from beanie import init_beanie
 from bson import ObjectId
@@ -55,6 +56,7 @@ __all__ = [
     "file_bucket",
     "new_id",
     "ping",
+    "stored_bytes",
 ]
 
 Client: TypeAlias = AsyncIOMotorClient[dict[str, Any]]
@@ -110,6 +112,11 @@ class CommandCounter(CommandListener):
 def new_id() -> str:
     """Return a fresh entity id: 24 hexadecimal characters, ordered by time of creation."""
     return str(ObjectId())
+
+
+def stored_bytes(record: Mapping[str, Any]) -> int:
+    """Return how large a record is in the database, in bytes."""
+    return len(bson.encode(record))
 
 
 def is_id(text: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.documents.base import StoredDocument
 from app.documents.driver import ASCENDING, IndexModel
+from app.domain.booking_session.event_references import EventIdPolicy
 from app.domain.values import Name
 
 
@@ -13,6 +14,7 @@ class Organization(StoredDocument):
     name: Name
     slug: str
     created_at: datetime
+    event_id_policy: EventIdPolicy = EventIdPolicy()
 
     class Settings:
         name = "organizations"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.documents.api_key import ApiKey
+from app.documents.audit_record import AuditRecord
 from app.documents.base import StoredDocument
 from app.documents.booking import Booking
 from app.documents.booking_answer_category import BookingAnswerCategory
@@ -26,6 +27,7 @@ from app.documents.timeslot_reservation import TimeslotReservation
 
 DOCUMENTS: tuple[type[StoredDocument], ...] = (
     ApiKey,
+    AuditRecord,
     Booking,
     BookingAnswerCategory,
     BookingFlow,

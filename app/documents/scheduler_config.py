@@ -1,5 +1,7 @@
 """What a widget is set up with."""
 
+from collections.abc import Sequence
+
 from app.documents.base import VersionedDocument
 from app.documents.driver import ASCENDING, IndexModel
 from app.domain.branding import FallbackPhoneNumberScreen
@@ -28,6 +30,18 @@ class SchedulerConfig(VersionedDocument):
                 unique=True,
             ),
         ]
+
+    @classmethod
+    async def find_defaulting_to(
+        cls, organization_ids: Sequence[EntityId], flow_ids: Sequence[EntityId]
+    ) -> list["SchedulerConfig"]:
+        """Return the configs whose default is one of at most 100 flows."""
+        return await cls.find(
+            {
+                "organization_id": {"$in": list(organization_ids)},
+                "default_booking_flow_id": {"$in": list(flow_ids)},
+            }
+        ).to_list()
 
     @classmethod
     async def find_by_publishable_key(cls, publishable_key: str) -> "SchedulerConfig | None":

@@ -1,7 +1,8 @@
 """The common shape of loaders: owned entities by id."""
 
+import asyncio
 from collections.abc import Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from aiodataloader import DataLoader
 
@@ -24,20 +25,38 @@ def owned(organization_id: EntityId, entity_id: EntityId | None) -> OwnedId | No
 
 
 class OwnedByIdLoader(DataLoader[OwnedId, D | None], Generic[D]):
-    """Loads documents of one kind by id, one command per 100 ids; what is not there is None."""
+    """Loads documents of one kind by id, one command per 100 ids; what is not there is None.
+
+    All of a batch are answered together: were each command's answers handed on by themselves, what
+    is loaded next would fall into as many batches.
+    """
 
     document: type[D]
 
     def __init__(self, document: type[D]) -> None:
-        super().__init__(max_batch_size=MAX_IDS_PER_COMMAND)
+        super().__init__()
         self.document = document
 
     async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[D | None]:
         """Return the documents in the order of the keys."""
-        query = {
-            "_id": {"$in": sorted({key.id for key in keys})},
-            "organization_id": {"$in": sorted({key.organization_id for key in keys})},
-        }
-        documents = await self.document.find(query).to_list()
+        chunks = [self._find(chunk) for chunk in chunked_keys(keys)]
+        documents = [found for chunk in await asyncio.gather(*chunks) for found in chunk]
         found = {OwnedId(document.organization_id, document.id): document for document in documents}
         return [found.get(key) for key in keys]
+
+    async def _find(self, keys: Sequence[OwnedId]) -> list[D]:
+        return await self.document.find(owned_query("_id", keys)).to_list()
+
+
+def chunked_keys(keys: Sequence[OwnedId]) -> list[Sequence[OwnedId]]:
+    """Split a batch into runs short enough for one command."""
+    starts = range(0, len(keys), MAX_IDS_PER_COMMAND)
+    return [keys[start : start + MAX_IDS_PER_COMMAND] for start in starts]
+
+
+def owned_query(field: str, keys: Sequence[OwnedId]) -> dict[str, Any]:
+    """Return the query for the documents whose `field` is one of the keys' ids."""
+    return {
+        field: {"$in": sorted({key.id for key in keys})},
+        "organization_id": {"$in": sorted({key.organization_id for key in keys})},
+    }

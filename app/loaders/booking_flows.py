@@ -1,29 +1,45 @@
-"""Loaders of flows' steps."""
+"""Loaders of what flows consist of."""
 
+import asyncio
 from collections.abc import Sequence
+from itertools import chain
 
 from aiodataloader import DataLoader
 
-from app.documents.base import MAX_IDS_PER_COMMAND
+from app.documents.booking_flow_revision import BookingFlowRevision, RevisionHeader
 from app.documents.booking_flow_step import BookingFlowStepDocument
-from app.loaders.base import OwnedId
+from app.domain.booking_flow.steps import BookingFlowStep
+from app.loaders.base import OwnedId, chunked_keys, owned_query
 
 
-class StepsByFlowIdLoader(DataLoader[OwnedId, list[BookingFlowStepDocument]]):
-    """Loads the steps of drafts by flow id, in no order: the flow's `steps` gives it."""
+class StepsByDocumentIdLoader(DataLoader[OwnedId, BookingFlowStep | None]):
+    """Loads typed steps by the ids of the documents that flows name.
 
-    def __init__(self) -> None:
-        super().__init__(max_batch_size=MAX_IDS_PER_COMMAND)
+    Graphs of many megabytes are read in a thread, the whole batch in one: were each flow's steps
+    handed on by themselves, what is loaded next would fall into as many batches.
+    """
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[list[BookingFlowStepDocument]]:
-        """Return the lists of steps in the order of the keys."""
-        query = {
-            "booking_flow_id": {"$in": sorted({key.id for key in keys})},
-            "organization_id": {"$in": sorted({key.organization_id for key in keys})},
+    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[BookingFlowStep | None]:
+        """Return the steps in the order of the keys."""
+        chunks = [
+            BookingFlowStepDocument.find(owned_query("_id", chunk)).to_list()
+            for chunk in chunked_keys(keys)
+        ]
+        documents = list(chain.from_iterable(await asyncio.gather(*chunks)))
+        steps = await asyncio.to_thread(lambda: [each.to_step() for each in documents])
+        found = {
+            OwnedId(document.organization_id, document.id): step
+            for document, step in zip(documents, steps, strict=True)
         }
-        steps: dict[OwnedId, list[BookingFlowStepDocument]] = {key: [] for key in keys}
-        async for step in BookingFlowStepDocument.find(query):
-            key = OwnedId(step.organization_id, step.booking_flow_id)
-            if key in steps:
-                steps[key].append(step)
-        return [steps[key] for key in keys]
+        return [found.get(key) for key in keys]
+
+
+class RevisionHeadersByIdLoader(DataLoader[OwnedId, RevisionHeader | None]):
+    """Loads revisions by id without their steps, which may be megabytes."""
+
+    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[RevisionHeader | None]:
+        """Return the headers in the order of the keys."""
+        chunks = [BookingFlowRevision.find_headers(chunk) for chunk in chunked_keys(keys)]
+        headers = chain.from_iterable(await asyncio.gather(*chunks))
+        found = {OwnedId(header.organization_id, header.id): header for header in headers}
+        return [found.get(key) for key in keys]

@@ -1,19 +1,31 @@
 """The loaders of one request."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
+from app.documents.api_key import ApiKey
+from app.documents.audit_record import AuditRecord
+from app.documents.booking import Booking
 from app.documents.booking_answer_category import BookingAnswerCategory
 from app.documents.booking_flow import BookingFlow
-from app.documents.booking_flow_revision import BookingFlowRevision
 from app.documents.booking_flow_router import BookingFlowRouter
+from app.documents.booking_flow_step import BookingFlowStepDocument
 from app.documents.booking_question import BookingQuestion
+from app.documents.booking_question_answer import BookingQuestionAnswer
 from app.documents.booking_service import BookingService
 from app.documents.booking_session import BookingSession
 from app.documents.brand_kit import BrandKit
+from app.documents.scheduler_config import SchedulerConfig
+from app.domain.usage import UsedKind
 from app.loaders.base import OwnedByIdLoader
-from app.loaders.booking_flows import StepsByFlowIdLoader
+from app.loaders.booking_flows import RevisionHeadersByIdLoader, StepsByDocumentIdLoader
 from app.loaders.booking_questions import AnswersByQuestionIdLoader
+from app.loaders.booking_session_events import EventsByIdLoader
 from app.loaders.files import FileInfosByIdLoader
+from app.loaders.flow_usage import UsageByFlowIdLoader
+from app.loaders.lists import ListsByFieldLoader
+from app.loaders.revisions import RevisionsByIdLoader
+from app.loaders.usage import UsagesByIdLoader
 
 
 class Loaders:
@@ -45,14 +57,24 @@ class Loaders:
         return OwnedByIdLoader(BookingFlow)
 
     @cached_property
-    def revisions(self) -> OwnedByIdLoader[BookingFlowRevision]:
+    def revisions(self) -> RevisionsByIdLoader:
         """Published revisions by id."""
-        return OwnedByIdLoader(BookingFlowRevision)
+        return RevisionsByIdLoader()
 
     @cached_property
-    def steps_by_flow_id(self) -> StepsByFlowIdLoader:
-        """The steps of drafts."""
-        return StepsByFlowIdLoader()
+    def revision_headers(self) -> RevisionHeadersByIdLoader:
+        """Published revisions without their steps, by id."""
+        return RevisionHeadersByIdLoader()
+
+    @cached_property
+    def usage_by_flow_id(self) -> UsageByFlowIdLoader:
+        """The routers and configs that use flows."""
+        return UsageByFlowIdLoader()
+
+    @cached_property
+    def draft_steps(self) -> StepsByDocumentIdLoader:
+        """The steps of drafts by the document ids their flows name."""
+        return StepsByDocumentIdLoader()
 
     @cached_property
     def brand_kits(self) -> OwnedByIdLoader[BrandKit]:
@@ -73,3 +95,43 @@ class Loaders:
     def sessions(self) -> OwnedByIdLoader[BookingSession]:
         """Booking sessions by id."""
         return OwnedByIdLoader(BookingSession)
+
+    @cached_property
+    def answers_by_answer_id(self) -> ListsByFieldLoader[BookingQuestionAnswer]:
+        """The stored states of answers, of which the question names one."""
+        return ListsByFieldLoader(BookingQuestionAnswer, "answer_id")
+
+    @cached_property
+    def steps_by_step_id(self) -> ListsByFieldLoader[BookingFlowStepDocument]:
+        """The stored states of steps, of which the flow's draft names one."""
+        return ListsByFieldLoader(BookingFlowStepDocument, "step_id")
+
+    @cached_property
+    def scheduler_configs(self) -> OwnedByIdLoader[SchedulerConfig]:
+        """Scheduler configs by id."""
+        return OwnedByIdLoader(SchedulerConfig)
+
+    @cached_property
+    def bookings(self) -> OwnedByIdLoader[Booking]:
+        """Bookings by id."""
+        return OwnedByIdLoader(Booking)
+
+    @cached_property
+    def audit_records(self) -> OwnedByIdLoader[AuditRecord]:
+        """Audit records by id."""
+        return OwnedByIdLoader(AuditRecord)
+
+    @cached_property
+    def usages(self) -> Mapping[UsedKind, UsagesByIdLoader]:
+        """What uses the entities of each kind."""
+        return {kind: UsagesByIdLoader(kind) for kind in UsedKind}
+
+    @cached_property
+    def events(self) -> EventsByIdLoader:
+        """Events of sessions by id."""
+        return EventsByIdLoader()
+
+    @cached_property
+    def api_keys(self) -> OwnedByIdLoader[ApiKey]:
+        """API keys by id."""
+        return OwnedByIdLoader(ApiKey)

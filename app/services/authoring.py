@@ -1,12 +1,12 @@
 """Rules every kind of editable content shares."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from app.documents.base import OrganizationDocument
 from app.documents.driver import new_id
 from app.domain.access import OrganizationCredential
+from app.domain.instants import Instant
 from app.domain.problems import Problem, ProblemCode, ProblemPath
 from app.domain.refusal import Refused
 from app.domain.values import EntityId, Value
@@ -16,7 +16,7 @@ class Author(Value):
     """Who edits, and when."""
 
     credential: OrganizationCredential
-    now: datetime
+    now: Instant
 
     @property
     def organization_id(self) -> EntityId:

@@ -1,19 +1,38 @@
 """Editing routing rules."""
 
-import asyncio
-from collections.abc import Mapping
-
-from app.documents.booking_flow import BookingFlow
 from app.documents.booking_flow_router import BookingFlowRouter
-from app.domain.booking_flow.flow import BookingFlowStatus
+from app.domain.audit import AuditedEntity
 from app.domain.problems import Problem, ProblemCode
 from app.domain.refusal import Refused
-from app.domain.routing.problems import RoutingProblem, RoutingSeverity
+from app.domain.routing.ordering import find_order_problems, reorder
+from app.domain.routing.problems import RoutingProblem
 from app.domain.routing.rules import RoutingRule, RoutingRules
-from app.domain.routing.validation import find_problems
+from app.domain.severity import Severity
+from app.domain.usage import UsedKind
 from app.domain.values import EntityId, Name, Value
-from app.services.authoring import Author
-from app.services.patterns import compile_pattern
+from app.services.authoring import Author, refuse_if
+from app.services.editing import (
+    Deletion,
+    EntityKind,
+    Patch,
+    apply_patch,
+    delete_entity,
+    insert_entity,
+    update_entity,
+)
+from app.services.routing_problems import (
+    FlowStatuses,
+    find_problems_given,
+    find_problems_of_router,
+    load_flow_statuses,
+    remember_problems,
+)
+
+KIND = EntityKind(
+    document=BookingFlowRouter,
+    audited_as=AuditedEntity.BOOKING_FLOW_ROUTER,
+    unique_field=("name",),
+)
 
 
 class BookingFlowRouterContent(Value):
@@ -21,6 +40,14 @@ class BookingFlowRouterContent(Value):
 
     name: Name
     rules: RoutingRules = ()
+
+
+class ReorderRules(Value):
+    """A new order of all of a router's rules."""
+
+    id: EntityId
+    expected_version: int
+    rule_ids: tuple[str, ...]
 
 
 class RulesHaveProblems(Refused):
@@ -39,38 +66,81 @@ async def create_booking_flow_router(
 ) -> tuple[BookingFlowRouter, tuple[RoutingProblem, ...]]:
     """Store a router; return it with the warnings about its rules.
 
-    Raises RulesHaveProblems when a problem is an error.
+    Raises RulesHaveProblems when a problem is an error, Refused with DUPLICATE for a taken name.
     """
-    problems = await find_problems_of_rules(author.organization_id, content.rules)
-    if any(problem.severity is RoutingSeverity.ERROR for problem in problems):
-        raise RulesHaveProblems(problems)
+    statuses, problems = await _refuse_errors(author.organization_id, content.rules)
     router = BookingFlowRouter(**author.ownership(), name=content.name, rules=list(content.rules))
-    await router.insert()
-    return router, problems
+    stored = await insert_entity(KIND, router, author=author)
+    remember_problems(stored, statuses, problems)
+    return stored, problems
 
 
-async def find_problems_of_rules(
+async def update_booking_flow_router(
+    patch: Patch, *, author: Author
+) -> tuple[BookingFlowRouter, tuple[RoutingProblem, ...]]:
+    """Change a router; return it with the warnings about its rules.
+
+    Rules that were not given are not judged again: what became of their flows is a problem to
+    show, none that keeps a router from being renamed. Raises Refused as creating and every edit.
+    """
+    router, content = await apply_patch(
+        BookingFlowRouter, BookingFlowRouterContent, patch, author=author
+    )
+    if "rules" in patch.fields:
+        return await _update_rules(router, content, author=author)
+    stored = await update_entity(KIND, router, {"name": content.name}, author=author)
+    statuses = await load_flow_statuses(author.organization_id, stored.rules)
+    return stored, await find_problems_of_router(stored, statuses)
+
+
+async def delete_booking_flow_router(deletion: Deletion, *, author: Author) -> BookingFlowRouter:
+    """Delete a router and return it; raises InUse while a scheduler config names it."""
+    return await delete_entity(KIND, deletion, author=author, used_as=UsedKind.BOOKING_FLOW_ROUTER)
+
+
+async def reorder_rules(
+    command: ReorderRules, *, author: Author
+) -> tuple[BookingFlowRouter, tuple[RoutingProblem, ...]]:
+    """Give the rules the priorities 1, 2, … in the order named; return the router with warnings.
+
+    Raises Refused: NOT_FOUND, CONFLICT, and for the order REQUIRED (a rule is missing), NOT_FOUND
+    and DUPLICATE; RulesHaveProblems when the rules could not be stored anew.
+    """
+    unchanged = Patch(id=command.id, expected_version=command.expected_version, fields={})
+    router, content = await apply_patch(
+        BookingFlowRouter, BookingFlowRouterContent, unchanged, author=author
+    )
+    refuse_if(find_order_problems(content.rules, command.rule_ids))
+    rules = reorder(content.rules, command.rule_ids)
+    return await _update_rules(
+        router,
+        content.model_copy(update={"rules": rules}),
+        author=author,
+        mutation="reorderBookingFlowRoutingRules",
+    )
+
+
+async def _update_rules(
+    router: BookingFlowRouter,
+    content: BookingFlowRouterContent,
+    *,
+    author: Author,
+    mutation: str | None = None,
+) -> tuple[BookingFlowRouter, tuple[RoutingProblem, ...]]:
+    statuses, problems = await _refuse_errors(author.organization_id, content.rules)
+    stored = await update_entity(
+        KIND, router, content.model_dump(), author=author, mutation=mutation
+    )
+    remember_problems(stored, statuses, problems)
+    return stored, problems
+
+
+async def _refuse_errors(
     organization_id: EntityId, rules: tuple[RoutingRule, ...]
-) -> tuple[RoutingProblem, ...]:
-    """Return what is wrong with the rules, given which of their flows exist and are published."""
-    statuses = await load_flow_statuses(
-        organization_id, {flow_id for rule in rules for flow_id in rule.flow_ids}
-    )
-    # Comparing patterns may take seconds of computing; other requests go on meanwhile.
-    return await asyncio.to_thread(
-        find_problems,
-        rules,
-        compile_pattern=compile_pattern,
-        known_flow_ids=frozenset(statuses),
-        published_flow_ids=frozenset(
-            flow_id for flow_id, status in statuses.items() if status is BookingFlowStatus.PUBLISHED
-        ),
-    )
-
-
-async def load_flow_statuses(
-    organization_id: EntityId, flow_ids: set[EntityId]
-) -> Mapping[EntityId, BookingFlowStatus]:
-    """Return the status of each of the flows that exists and is not deleted."""
-    flows = await BookingFlow.list_owned(organization_id, flow_ids)
-    return {flow.id: flow.status for flow in flows if flow.status is not BookingFlowStatus.DELETED}
+) -> tuple[FlowStatuses, tuple[RoutingProblem, ...]]:
+    """Return the flows of the rules and the warnings; raises RulesHaveProblems for an error."""
+    statuses = await load_flow_statuses(organization_id, rules)
+    problems = await find_problems_given(rules, statuses)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise RulesHaveProblems(problems)
+    return statuses, problems

@@ -3,7 +3,6 @@
 import secrets as random
 
 from app.documents.api_key import ApiKey
-from app.documents.booking_session import BookingSession
 from app.documents.signing_key import SigningKey
 from app.domain.access import Anonymous, Credential, OrganizationCredential, SessionCredential
 from app.domain.values import EntityId
@@ -38,9 +37,13 @@ class Authenticator:
         """What makes and reads the cursors of lists."""
         return self._cursors
 
-    def session_token(self, booking_session_id: EntityId) -> str:
+    def session_token(self, *, organization_id: EntityId, booking_session_id: EntityId) -> str:
         """Return the token that opens a session."""
-        return sign_session_token(self._session_token_secret, booking_session_id)
+        return sign_session_token(
+            self._session_token_secret,
+            organization_id=organization_id,
+            booking_session_id=booking_session_id,
+        )
 
     async def authenticate(self, token: str | None) -> Credential | None:
         """Return who the bearer of `token` is; None when the token is not known.
@@ -53,7 +56,7 @@ class Authenticator:
             return None
         if token.startswith(API_KEY_PREFIX):
             return await self._read_api_key(token)
-        return await self._read_session_token(token)
+        return self._read_session_token(token)
 
     async def _read_api_key(self, token: str) -> Credential | None:
         key = await ApiKey.find_active(hash_key(token))
@@ -66,11 +69,9 @@ class Authenticator:
             api_key_name=key.name,
         )
 
-    async def _read_session_token(self, token: str) -> Credential | None:
-        session_id = read_session_token(self._session_token_secret, token)
-        if session_id is None:
+    def _read_session_token(self, token: str) -> Credential | None:
+        opened = read_session_token(self._session_token_secret, token)
+        if opened is None:
             return None
-        organization_id = await BookingSession.find_organization_id(session_id)
-        if organization_id is None:
-            return None
+        organization_id, session_id = opened
         return SessionCredential(organization_id=organization_id, booking_session_id=session_id)

@@ -29,6 +29,15 @@ async def create_api_key(
     organization_id: EntityId, *, name: str, role: Role, now: datetime
 ) -> tuple[ApiKey, str]:
     """Store a new API key; return it and its secret, of which only a digest is kept."""
+    key, secret = make_api_key(organization_id, name=name, role=role, now=now)
+    await key.insert()
+    return key, secret
+
+
+def make_api_key(
+    organization_id: EntityId, *, name: str, role: Role, now: datetime
+) -> tuple[ApiKey, str]:
+    """Return a new API key, not yet stored, and its secret."""
     secret = new_api_key()
     key = ApiKey(
         organization_id=organization_id,
@@ -39,7 +48,6 @@ async def create_api_key(
         created_at=now,
         updated_at=now,
     )
-    await key.insert()
     return key, secret
 
 

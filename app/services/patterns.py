@@ -4,6 +4,9 @@ from functools import lru_cache
 
 import re2
 
+MAX_PATTERN_BYTES = 512 * 1024
+"""What one pattern may take; RE2's default of 8 MiB would let a router take gigabytes."""
+
 
 class Re2Pattern:
     """A pattern compiled by RE2, shared by threads."""
@@ -12,6 +15,11 @@ class Re2Pattern:
 
     def __init__(self, pattern: "re2._Regexp") -> None:
         self._pattern = pattern
+
+    @property
+    def size(self) -> int:
+        """How many instructions the pattern was compiled to."""
+        return int(self._pattern.programsize)
 
     def fullmatch(self, text: str) -> bool:
         """Tell whether the whole of `text` matches; `text` must be free of lone surrogates."""
@@ -35,4 +43,5 @@ def _options(*, ignore_case: bool) -> "re2.Options":
     options.case_sensitive = not ignore_case
     options.never_capture = True
     options.log_errors = False
+    options.max_mem = MAX_PATTERN_BYTES
     return options

@@ -2,12 +2,12 @@
 
 from cachetools import LRUCache
 
-from app.documents.booking_flow_revision import BookingFlowRevision
+from app.documents.revision_cache import MAX_REVISIONS_KEPT, load_revisions
 from app.domain.booking_session.flow_index import FlowIndex, index_flow
 from app.domain.values import EntityId
 
 # A revision never changes, so its index can be kept as long as there is room.
-_indexes: LRUCache[tuple[EntityId, EntityId], FlowIndex] = LRUCache(maxsize=200)
+_indexes: LRUCache[tuple[EntityId, EntityId], FlowIndex] = LRUCache(maxsize=MAX_REVISIONS_KEPT)
 
 
 async def load_flow_index(organization_id: EntityId, revision_id: EntityId) -> FlowIndex | None:
@@ -15,7 +15,7 @@ async def load_flow_index(organization_id: EntityId, revision_id: EntityId) -> F
     key = (organization_id, revision_id)
     index = _indexes.get(key)
     if index is None:
-        revision = await BookingFlowRevision.get_owned(organization_id, revision_id)
+        revision = (await load_revisions([key])).get(key)
         if revision is None:
             return None
         index = _indexes[key] = index_flow(revision.to_definition())

@@ -9,13 +9,19 @@ from app.documents.booking_flow_router import BookingFlowRouter
 from app.documents.scheduler_config import SchedulerConfig
 from app.domain.problems import ProblemCode
 from app.domain.refusal import refuse
+from app.domain.routing.explaining import Explanation, explain
 from app.domain.routing.matching import CompiledRouter, RouteDecision, compile_router, match
+from app.domain.routing.patterns import MAX_PATTERN_SIZE
+from app.domain.routing.rules import flow_ids_of
 from app.domain.routing.urls import ParsedUrl, RoutingContext, UrlProblem, parse_url
 from app.domain.values import EntityId, Value
 from app.services.patterns import compile_pattern
 
-# A router's rules change with its version only.
-_routers: LRUCache[tuple[EntityId, int], CompiledRouter] = LRUCache(maxsize=500)
+# A router's rules change with its version only. Patterns are what takes room.
+_routers: LRUCache[tuple[EntityId, int], CompiledRouter] = LRUCache(
+    maxsize=20 * MAX_PATTERN_SIZE, getsizeof=lambda router: len(router.rules) + router.pattern_size
+)
+_NO_RULES = compile_router((), compile_pattern=compile_pattern)
 
 
 class Route(Value):
@@ -41,17 +47,12 @@ async def find_route(
 
     Only published flows are chosen. Two commands: the router and the flows it may lead to.
     """
-    router = await _load_router(config)
-    compiled = _compile(router)
-    wanted = {flow_id for rule in compiled.rules for flow_id in rule.rule.flow_ids}
+    compiled = await _load_compiled(config)
+    rules = [one.rule for one in compiled.rules]
+    wanted = flow_ids_of(rules)
     if config.default_booking_flow_id is not None:
         wanted.add(config.default_booking_flow_id)
-    flows = await BookingFlow.list_owned(config.organization_id, wanted)
-    published = {
-        flow.id: flow.published_revision_id
-        for flow in flows
-        if flow.published_revision_id is not None
-    }
+    published = await _load_published(config.organization_id, wanted)
     decision = match(
         compiled,
         url,
@@ -60,24 +61,52 @@ async def find_route(
         visitor_id=visitor_id,
         default_flow_id=config.default_booking_flow_id,
     )
-    rules = {rule.id: rule for rule in router.rules} if router else {}
-    rule = rules.get(decision.rule_id or "")
+    names = {rule.id: rule.name for rule in rules}
     return Route(
         decision=decision,
-        rule_name=rule.name if rule else None,
+        rule_name=names.get(decision.rule_id or ""),
         revision_id=published.get(decision.booking_flow_id or ""),
     )
 
 
-async def _load_router(config: SchedulerConfig) -> BookingFlowRouter | None:
-    if config.booking_flow_router_id is None:
-        return None
-    return await BookingFlowRouter.get_owned(config.organization_id, config.booking_flow_router_id)
+async def explain_route(
+    router: BookingFlowRouter, url: ParsedUrl, *, now: datetime, visitor_id: str | None = None
+) -> Explanation:
+    """Return how the router decides for a page, and what became of every rule; one command."""
+    compiled = compile_stored(router)
+    published = await _load_published(router.organization_id, flow_ids_of(router.rules))
+    return explain(
+        compiled, url, published_flow_ids=published.keys(), now=now, visitor_id=visitor_id
+    )
 
 
-def _compile(router: BookingFlowRouter | None) -> CompiledRouter:
-    if router is None:
-        return compile_router((), compile_pattern=compile_pattern)
+async def _load_published(
+    organization_id: EntityId, flow_ids: set[EntityId]
+) -> dict[EntityId, EntityId]:
+    """Return the published revision of each of the flows that has one."""
+    flows = await BookingFlow.list_owned(organization_id, flow_ids)
+    return {
+        flow.id: flow.published_revision_id
+        for flow in flows
+        if flow.published_revision_id is not None
+    }
+
+
+async def _load_compiled(config: SchedulerConfig) -> CompiledRouter:
+    """Return the rules of the config's router; the router itself is loaded once per version."""
+    router_id = config.booking_flow_router_id
+    if router_id is None:
+        return _NO_RULES
+    version = await BookingFlowRouter.find_version(config.organization_id, router_id)
+    compiled = None if version is None else _routers.get((router_id, version))
+    if compiled is not None:
+        return compiled
+    router = await BookingFlowRouter.get_owned(config.organization_id, router_id)
+    return _NO_RULES if router is None else compile_stored(router)
+
+
+def compile_stored(router: BookingFlowRouter) -> CompiledRouter:
+    """Return the rules of a router ready for matching, compiled once per version."""
     key = (router.id, router.version)
     compiled = _routers.get(key)
     if compiled is None:

@@ -37,18 +37,21 @@ def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def sign_session_token(secret: bytes, booking_session_id: str) -> str:
+def sign_session_token(secret: bytes, *, organization_id: str, booking_session_id: str) -> str:
     """Return the token that opens one session; the same session always gets the same."""
-    return f"{SESSION_TOKEN_PREFIX}{booking_session_id}.{_signature(secret, booking_session_id)}"
+    claim = f"{organization_id}.{booking_session_id}"
+    return f"{SESSION_TOKEN_PREFIX}{claim}.{_signature(secret, claim)}"
 
 
-def read_session_token(secret: bytes, token: str) -> str | None:
-    """Return the session a token opens, or None when the signature is not ours."""
-    session_id, _, signature = token.removeprefix(SESSION_TOKEN_PREFIX).partition(".")
+def read_session_token(secret: bytes, token: str) -> tuple[str, str] | None:
+    """Return the organization and session of a token, or None when the signature is not ours."""
     if not token.startswith(SESSION_TOKEN_PREFIX):
         return None
-    expected = _signature(secret, session_id)
-    return session_id if hmac.compare_digest(signature.encode(), expected.encode()) else None
+    claim, _, signature = token.removeprefix(SESSION_TOKEN_PREFIX).rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _signature(secret, claim).encode()):
+        return None
+    organization_id, _, booking_session_id = claim.partition(".")
+    return organization_id, booking_session_id
 
 
 def _signature(secret: bytes, text: str) -> str:

@@ -3,17 +3,16 @@
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from app.documents.booking_flow import BookingFlow
 from app.documents.booking_flow_step import BookingFlowStepDocument
 from app.documents.booking_session import BookingSession
 from app.documents.timeslot_reservation import TimeslotReservation
 from app.domain.access import OrganizationCredential, SessionCredential
-from app.domain.booking_flow.flow import BookingFlowStatus
 from app.domain.booking_flow.steps import BookingFlowStep
 from app.domain.booking_flow.timeslot_windows import TimeslotSelectionTypeConfig
 from app.domain.problems import Problem
 from app.domain.timeslots import offered_timeslots
 from app.domain.values import EntityId, Value
+from app.services.flow_drafts import find_booking_flow, read_draft
 from app.services.revisions import load_flow_index
 
 S = TypeVar("S")
@@ -62,17 +61,16 @@ async def _find_pinned_step(
 async def _find_current_step(
     organization_id: EntityId, step_id: EntityId
 ) -> BookingFlowStep | None:
-    document = await BookingFlowStepDocument.get_owned(organization_id, step_id)
-    if document is None:
-        return None
-    flow = await BookingFlow.get_owned(organization_id, document.booking_flow_id)
-    if flow is None or flow.status is BookingFlowStatus.DELETED:
+    flow_id = await BookingFlowStepDocument.find_flow_id(organization_id, step_id)
+    flow = None if flow_id is None else await find_booking_flow(organization_id, flow_id)
+    if flow is None:
         return None
     if flow.published_revision_id is not None:
         published = await _step_of_revision(organization_id, flow.published_revision_id, step_id)
         if published is not None:
             return published
-    return document.to_step()
+    draft = await read_draft(flow)
+    return next((step for step in draft.steps if step.id == step_id), None)
 
 
 async def _step_of_revision(

@@ -1,8 +1,9 @@
-"""The real `TextChecks`: libphonenumber, email-validator and RE2."""
+"""The real `TextChecks`: libphonenumber, email-validator, cssselect2 and RE2."""
 
 from functools import lru_cache
 
 import phonenumbers
+from cssselect2.parser import SelectorError, parse
 from email_validator import EmailNotValidError, validate_email
 
 from app.services.patterns import Re2Pattern, compile_pattern
@@ -30,6 +31,14 @@ class LibraryTextChecks:
         try:
             validate_email(text, check_deliverability=False)
         except EmailNotValidError:
+            return False
+        return True
+
+    def is_css_selector(self, text: str) -> bool:
+        """Whether a browser would take `text` as a selector list, such as `a.book, #schedule`."""
+        try:
+            list(parse(text))
+        except SelectorError:
             return False
         return True
 

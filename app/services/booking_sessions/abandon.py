@@ -7,10 +7,11 @@ from app.documents.timeslot_reservation import TimeslotReservation
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.event_types import AbandonmentReason
 from app.domain.booking_session.lifecycle import decide_abandonment
+from app.domain.booking_session.state import AbandonedOutcome
 from app.domain.problems import ProblemCode
 from app.domain.refusal import Refused, refuse
 from app.domain.values import EntityId, Value
-from app.services.booking_sessions.history import append, load_history
+from app.services.booking_sessions.history import append, load_history, one_at_a_time
 from app.services.booking_sessions.record import MAX_ATTEMPTS
 from app.services.booking_sessions.session_view import SessionView
 
@@ -26,6 +27,13 @@ async def abandon_session(
     command: AbandonSession, *, organization_id: EntityId, now: datetime
 ) -> SessionView:
     """End the session and return it; raises Refused with SESSION_CLOSED or NOT_FOUND."""
+    async with one_at_a_time(command.booking_session_id):
+        return await _abandon(command, organization_id, now)
+
+
+async def _abandon(
+    command: AbandonSession, organization_id: EntityId, now: datetime
+) -> SessionView:
     for _ in range(MAX_ATTEMPTS):
         history = await load_history(organization_id, command.booking_session_id)
         if history is None:
@@ -36,11 +44,17 @@ async def abandon_session(
         if not isinstance(decision, Decision):
             raise Refused(decision)
         if await append(history, decision, now=now):
-            # Only now is it certain that no completion of this session still counts on its place.
-            await TimeslotReservation.release(command.booking_session_id)
+            if _has_selected_timeslot(decision):
+                # Only now is it certain that no completion of this session counts on its place.
+                await TimeslotReservation.release(command.booking_session_id)
             return SessionView.of(history.session, decision.state)
     raise refuse(
         ProblemCode.SEQUENCE_CONFLICT,
         "other writers keep extending this session; try again",
         "booking_session_id",
     )
+
+
+def _has_selected_timeslot(decision: Decision) -> bool:
+    outcome = decision.state.booking_outcome
+    return isinstance(outcome, AbandonedOutcome) and outcome.selected_timeslot is not None

@@ -25,6 +25,7 @@ from app.domain.booking_session.state import (
     ActiveSession,
     CompletedSession,
     SelectedTimeslot,
+    is_abandoned,
     is_active,
     is_completed,
 )
@@ -32,7 +33,12 @@ from app.domain.problems import ProblemCode
 from app.domain.refusal import Refused, refuse
 from app.domain.timeslots import find_offered_timeslot
 from app.domain.values import EntityId, Value
-from app.services.booking_sessions.history import SessionHistory, append, load_history
+from app.services.booking_sessions.history import (
+    SessionHistory,
+    append,
+    load_history,
+    one_at_a_time,
+)
 from app.services.booking_sessions.pinned import load_pinned_flow
 from app.services.booking_sessions.record import CHECKS, MAX_ATTEMPTS
 from app.services.booking_sessions.session_view import SessionView
@@ -56,12 +62,22 @@ async def complete_session(
     stands in the way, TIMESLOT_UNAVAILABLE when the slot is full, SESSION_CLOSED when the session
     ended otherwise.
     """
+    async with one_at_a_time(command.booking_session_id):
+        return await _complete(command, organization_id, now)
+
+
+async def _complete(
+    command: CompleteSession, organization_id: EntityId, now: datetime
+) -> tuple[SessionView, Booking]:
     for _ in range(MAX_ATTEMPTS):
         history = await load_history(organization_id, command.booking_session_id)
         if history is None:
             raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "booking_session_id")
         if is_completed(history.state):
             return await _answer_again(command, history, history.state)
+        if is_abandoned(history.state):
+            # A place this call took on an earlier attempt; the abandonment could not see it.
+            await TimeslotReservation.release(command.booking_session_id)
         flow = await load_pinned_flow(history.session)
         decision = _decide(command, history, flow, now)
         if not await _take_place(history, flow, now):
@@ -105,10 +121,8 @@ async def _answer_again(
     command: CompleteSession, history: SessionHistory, state: CompletedSession
 ) -> tuple[SessionView, Booking]:
     """Return the booking made with the same key, mending what a crash left undone."""
-    events = await BookingSessionEventDocument.find_events(
-        history.session.id, after_sequence=state.sequence - 1
-    )
-    if not events or events[-1].content_hash != _hash(command):
+    event = await _find_completion(history.session, state)
+    if event is None or event.content_hash != _hash(command):
         raise refuse(
             ProblemCode.SESSION_CLOSED, "the session is completed already", "booking_session_id"
         )
@@ -116,13 +130,29 @@ async def _answer_again(
         history.session.organization_id, state.booking_outcome.booking_id
     )
     if booking is None:
-        flow = await load_pinned_flow(history.session)
-        booking = await _store_booking(history.session, state, events[-1], flow)
-    if history.session.sequence < state.sequence:
-        await BookingSession.save_snapshot(
-            history.session.id, state, event_ids=history.event_ids, now=events[-1].timestamp
-        )
+        booking = await restore_booking(history.session, state)
     return SessionView.of(history.session, state), booking
+
+
+async def restore_booking(session: BookingSession, state: CompletedSession) -> Booking:
+    """Store the booking of a completed session that a crash kept from being stored; return it.
+
+    One that is stored already is returned as it is. LookupError when the event that completed the
+    session is gone.
+    """
+    event = await _find_completion(session, state)
+    if event is None:
+        raise LookupError(f"the completion of session {session.id} is gone")
+    return await _store_booking(session, state, event, await load_pinned_flow(session))
+
+
+async def _find_completion(
+    session: BookingSession, state: CompletedSession
+) -> BookingSessionEvent | None:
+    events = await BookingSessionEventDocument.find_events(
+        session.id, after_sequence=state.sequence - 1
+    )
+    return events[-1] if events else None
 
 
 async def _take_place(history: SessionHistory, flow: FlowIndex, now: datetime) -> bool:

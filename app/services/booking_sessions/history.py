@@ -5,23 +5,30 @@ between the two leaves a snapshot that is behind, and the next touch of the sess
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakValueDictionary
 
-from app.documents.booking_session import BookingSession
-from app.documents.booking_session_event import BookingSessionEventDocument
+from cachetools import LRUCache
+
+from app.documents.booking_session import BookingSession, SnapshotUpdate
+from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.derive import evolve
+from app.domain.booking_session.event_references import keep_event_ids
 from app.domain.booking_session.events import BookingSessionEvent
 from app.domain.booking_session.state import SessionState
 from app.domain.values import EntityId
+from app.services.booking_sessions.event_log import (
+    SECONDS_TO_FINISH_A_BATCH,
+    current_event_log,
+)
 
-MAX_EVENT_IDS_KEPT = 200
-"""The session document keeps its first event's id and the newest, so that it stays small."""
-
-ATTEMPTS_TO_SEE_A_WHOLE_BATCH = 20
-SECONDS_BETWEEN_ATTEMPTS = 0.05
+SECONDS_BETWEEN_LOOKS = 0.05
+MAX_HISTORIES_KEPT = 10_000
+LOOKS_AT_A_STALLED_BATCH = round(SECONDS_TO_FINISH_A_BATCH / SECONDS_BETWEEN_LOOKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +44,21 @@ class SessionHistory:
     repeats: tuple[BookingSessionEvent, ...] = ()
 
 
+_kept: LRUCache[tuple[EntityId, EntityId], SessionHistory] = LRUCache(maxsize=MAX_HISTORIES_KEPT)
+_locks: WeakValueDictionary[EntityId, asyncio.Lock] = WeakValueDictionary()
+
+
 async def load_history(
     organization_id: EntityId, session_id: EntityId, *, client_event_ids: Sequence[str] = ()
 ) -> SessionHistory | None:
     """Return the session with its true state, or None when it is not the organization's.
 
-    Two commands, whatever the length of the stream: the session, and the events that its snapshot
-    does not reflect together with those of the client event ids.
+    Three commands at most, whatever the length of the stream: the session, the events of the client
+    event ids, and those the snapshot does not reflect. A further one brings up a snapshot that a
+    crash left behind: of a closed session there may be no later write to do so.
     """
-    for _ in range(ATTEMPTS_TO_SEE_A_WHOLE_BATCH):
+    stalled = _Stalled()
+    while True:
         session = await BookingSession.get_owned(organization_id, session_id)
         if session is None:
             return None
@@ -53,38 +66,79 @@ async def load_history(
             session_id, after_sequence=session.sequence, client_event_ids=client_event_ids
         )
         news = [event for event in events if event.sequence > session.sequence]
-        if not _is_cut_short(news):
-            return _replay(session, news, events, client_event_ids)
-        await asyncio.sleep(SECONDS_BETWEEN_ATTEMPTS)
-    await _remove_cut_short_batch(news)
-    return await load_history(organization_id, session_id, client_event_ids=client_event_ids)
+        cut_short = _find_cut_short(news)
+        if not cut_short:
+            history = _replay(session, news, events, client_event_ids)
+            if news:
+                await _heal_snapshot(history, now=news[-1].timestamp)
+            return history
+        if stalled.is_given_up(cut_short):
+            await BookingSessionEventDocument.remove_unacknowledged(cut_short)
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+@dataclass(slots=True)
+class _Stalled:
+    """How often in a row one batch was seen without having grown.
+
+    On a busy session each look can meet another batch that is just being stored.
+    """
+
+    event_ids: tuple[EntityId, ...] = ()
+    looks: int = 0
+
+    def is_given_up(self, event_ids: tuple[EntityId, ...]) -> bool:
+        """Whether the batch has not grown for so long that its writer must be dead."""
+        self.looks = self.looks + 1 if event_ids == self.event_ids else 0
+        self.event_ids = event_ids
+        return self.looks >= LOOKS_AT_A_STALLED_BATCH
 
 
 async def append(history: SessionHistory, decision: Decision, *, now: datetime) -> bool:
-    """Store the events of a decision, then the snapshot; False when another writer was faster."""
+    """Store the events of a decision, then the snapshot; False when another writer was faster.
+
+    Raises EventLogFull when too much waits to be stored.
+    """
     session = history.session
-    stored = await BookingSessionEventDocument.append(
-        decision.events,
-        organization_id=session.organization_id,
-        booking_session_id=session.id,
-        booking_flow_id=session.booking_flow_id,
+    event_ids = keep_event_ids(history.event_ids, decision.events, policy=session.event_id_policy)
+    key = (session.organization_id, session.id)
+    # Until the outcome is known, nobody may decide on the state before.
+    _kept.pop(key, None)
+    stored = await current_event_log().append(
+        EventBatch(
+            events=decision.events,
+            organization_id=session.organization_id,
+            booking_session_id=session.id,
+            booking_flow_id=session.booking_flow_id,
+        ),
+        SnapshotUpdate(
+            session_id=session.id, state=decision.state, event_ids=tuple(event_ids), now=now
+        ),
     )
     if stored:
-        new_ids = tuple(event.id for event in decision.events)
-        await BookingSession.save_snapshot(
-            session.id,
-            decision.state,
-            event_ids=bounded_event_ids((*history.event_ids, *new_ids)),
-            now=now,
+        _kept[key] = SessionHistory(
+            session=session, state=decision.state, event_ids=tuple(event_ids)
         )
     return stored
 
 
-def bounded_event_ids(event_ids: Sequence[EntityId]) -> tuple[EntityId, ...]:
-    """Return the ids a session document keeps: the first event's and the newest."""
-    if len(event_ids) <= MAX_EVENT_IDS_KEPT:
-        return tuple(event_ids)
-    return (event_ids[0], *event_ids[1 - MAX_EVENT_IDS_KEPT :])
+def find_kept_history(organization_id: EntityId, session_id: EntityId) -> SessionHistory | None:
+    """Return the session as this process last wrote it, without asking the database.
+
+    Another process may have written since. Whoever decides on it finds that out when the sequence
+    is taken, and must not refuse anything before having loaded the session.
+    """
+    return _kept.get((organization_id, session_id))
+
+
+@contextlib.asynccontextmanager
+async def one_at_a_time(session_id: EntityId) -> AsyncIterator[None]:
+    """Keep the requests of one session in this process from racing each other in vain."""
+    lock = _locks.get(session_id)
+    if lock is None:
+        lock = _locks[session_id] = asyncio.Lock()
+    async with lock:
+        yield
 
 
 def _replay(
@@ -100,16 +154,22 @@ def _replay(
     return SessionHistory(
         session=session,
         state=state,
-        event_ids=(*session.booking_session_event_ids, *(event.id for event in news)),
+        event_ids=keep_event_ids(
+            session.booking_session_event_ids, news, policy=session.event_id_policy
+        ),
         repeats=tuple(event for event in events if event.client_event_id in wanted),
     )
 
 
-def _is_cut_short(events: Sequence[BookingSessionEvent]) -> bool:
-    return bool(events) and events[-1].sequence < events[-1].batch_end
+async def _heal_snapshot(history: SessionHistory, *, now: datetime) -> None:
+    update = SnapshotUpdate(
+        session_id=history.session.id, state=history.state, event_ids=history.event_ids, now=now
+    )
+    await BookingSession.save_snapshots([update])
 
 
-async def _remove_cut_short_batch(events: Sequence[BookingSessionEvent]) -> None:
-    batch_end = events[-1].batch_end
-    torn = [event.id for event in events if event.batch_end == batch_end]
-    await BookingSessionEventDocument.remove_unacknowledged(torn)
+def _find_cut_short(events: Sequence[BookingSessionEvent]) -> tuple[EntityId, ...]:
+    """Return the ids of the last batch's events if it is not whole, else ()."""
+    if not events or events[-1].sequence >= events[-1].batch_end:
+        return ()
+    return tuple(event.id for event in events if event.batch_end == events[-1].batch_end)

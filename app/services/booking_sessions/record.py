@@ -1,5 +1,6 @@
 """Recording what a customer does."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,13 @@ from app.domain.booking_session.state import SessionState
 from app.domain.problems import ProblemCode
 from app.domain.refusal import Refused, refuse
 from app.domain.values import EntityId, Value
-from app.services.booking_sessions.history import SessionHistory, append, load_history
+from app.services.booking_sessions.history import (
+    SessionHistory,
+    append,
+    find_kept_history,
+    load_history,
+    one_at_a_time,
+)
 from app.services.booking_sessions.pinned import load_pinned_flow
 from app.services.booking_sessions.session_view import SessionView
 from app.services.text_checks import LibraryTextChecks
@@ -73,6 +80,19 @@ async def record_events(
     size_problem = find_batch_size_problem(len(command.events))
     if size_problem is not None:
         raise Refused([size_problem])
+    async with one_at_a_time(command.booking_session_id):
+        kept = find_kept_history(organization_id, command.booking_session_id)
+        if kept is not None:
+            # What was kept may be out of date, so it is good for a success but for no refusal.
+            with contextlib.suppress(Refused):
+                if (recorded := await _record(command, kept, now)) is not None:
+                    return recorded
+        return await _load_and_record(command, organization_id, now)
+
+
+async def _load_and_record(
+    command: RecordEvents, organization_id: EntityId, now: datetime
+) -> Recorded:
     for _ in range(MAX_ATTEMPTS):
         history = await load_history(
             organization_id,
@@ -81,17 +101,24 @@ async def record_events(
         )
         if history is None:
             raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "booking_session_id")
-        split = _split(command, history)
-        if not split.fresh:
-            return _to_recorded(command, split, history, (), history.state)
-        decision = await _decide(command, split.fresh, history, now)
-        if await append(history, decision, now=now):
-            return _to_recorded(command, split, history, decision.events, decision.state)
+        if (recorded := await _record(command, history, now)) is not None:
+            return recorded
     raise refuse(
         ProblemCode.SEQUENCE_CONFLICT,
         "other writers keep extending this session; try again",
         "booking_session_id",
     )
+
+
+async def _record(command: RecordEvents, history: SessionHistory, now: datetime) -> Recorded | None:
+    """Return the recorded batch, or None when another writer was faster."""
+    split = _split(command, history)
+    if not split.fresh:
+        return _to_recorded(command, split, history, (), history.state)
+    decision = await _decide(command, split.fresh, history, now)
+    if not await append(history, decision, now=now):
+        return None
+    return _to_recorded(command, split, history, decision.events, decision.state)
 
 
 def _split(command: RecordEvents, history: SessionHistory) -> SplitBatch:

@@ -7,17 +7,22 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from app.documents.booking_session import BookingSession, snapshot_record
-from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
 from app.documents.driver import DuplicateKeyError, new_id
+from app.documents.organization import Organization
 from app.documents.scheduler_config import SchedulerConfig
 from app.domain.booking_session.context import (
+    MAX_CLICK_ID_LENGTH,
+    MAX_UTM_LENGTH,
     ClickIds,
     Device,
     RouteTaken,
     SessionContext,
+    UrlText,
     UtmParameters,
 )
 from app.domain.booking_session.decision import Decision
+from app.domain.booking_session.event_references import EventIdPolicy
 from app.domain.booking_session.lifecycle import decide_start
 from app.domain.problems import ProblemCode
 from app.domain.refusal import refuse
@@ -32,7 +37,7 @@ IdempotencyKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 class PageContext(RoutingContext):
     """The page a widget is on, as it starts a session."""
 
-    referrer: Annotated[str, StringConstraints(max_length=2_048)] | None = None
+    referrer: UrlText | None = None
     visitor_id: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 
@@ -84,6 +89,7 @@ async def start_session(
     session = _to_document(
         decision,
         config=config,
+        event_id_policy=await _find_event_id_policy(config.organization_id),
         revision_id=route.revision_id,
         idempotency_key=command.idempotency_key,
         request_hash=request_hash,
@@ -110,14 +116,21 @@ async def _find_earlier(
     return earlier
 
 
+async def _find_event_id_policy(organization_id: EntityId) -> EventIdPolicy:
+    """Return what the organization has chosen; a session keeps it, as it keeps its revision."""
+    organization = await Organization.get(organization_id)
+    return EventIdPolicy() if organization is None else organization.event_id_policy
+
+
 async def _store(session: BookingSession, decision: Decision) -> bool:
     """Store the first event, then the session; False when the idempotency key was faster taken."""
-    await BookingSessionEventDocument.append(
-        decision.events,
+    batch = EventBatch(
+        events=decision.events,
         organization_id=session.organization_id,
         booking_session_id=session.id,
         booking_flow_id=session.booking_flow_id,
     )
+    await BookingSessionEventDocument.append_batches([batch])
     try:
         await session.insert()
     except DuplicateKeyError:
@@ -132,6 +145,7 @@ def _to_document(
     decision: Decision,
     *,
     config: SchedulerConfig,
+    event_id_policy: EventIdPolicy,
     revision_id: EntityId,
     idempotency_key: str | None,
     request_hash: str,
@@ -144,6 +158,7 @@ def _to_document(
         scheduler_config_id=config.id,
         idempotency_key=idempotency_key,
         request_hash=request_hash,
+        event_id_policy=event_id_policy,
         booking_session_event_ids=[event.id for event in decision.events],
         booking_flow_revision_id=revision_id,
         **snapshot_record(decision.state),
@@ -157,20 +172,28 @@ def _to_session_context(command: StartSession, url: ParsedUrl, route: Route) -> 
         url=page.url,
         referrer=page.referrer,
         utm=UtmParameters(
-            **{name: _shorten(value, 200) for name, value in url.utm.model_dump().items()}
+            **{
+                name: _shorten(value, MAX_UTM_LENGTH)
+                for name, value in url.utm.model_dump().items()
+            }
         ),
         click_ids=ClickIds(
-            **{name: _shorten(parameters.get(name), 500) for name in ClickIds.model_fields}
+            **{name: _drop_if_long(parameters.get(name)) for name in ClickIds.model_fields}
         ),
         device=command.session_context.device,
         locale=command.session_context.locale,
         route=RouteTaken(
             rule_id=route.decision.rule_id,
             rule_name=route.rule_name,
-            reason=route.decision.reason.value,
+            reason=route.decision.reason,
         ),
         visitor_id=page.visitor_id,
     )
+
+
+def _drop_if_long(click_id: str | None) -> str | None:
+    # A click id cut short is another one; the whole is in the URL.
+    return click_id if click_id is not None and len(click_id) <= MAX_CLICK_ID_LENGTH else None
 
 
 def _shorten(text: str | None, length: int) -> str | None:

@@ -1,1 +1,9 @@
-"""The demonstration organization: a made-up company with sixty days of sessions."""
+"""A made-up company with its content and its past customers, to try the API with."""
+
+from app.services.demonstration.loading import (
+    DemonstrationKeys,
+    find_demonstration,
+    load_demonstration,
+)
+
+__all__ = ["DemonstrationKeys", "find_demonstration", "load_demonstration"]

@@ -1,0 +1,1 @@
+"""Carrying flows with everything they refer to from one organization to another."""
