@@ -9,12 +9,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from app.api.limits.points import PointsTable
 from app.api.schema import schema
 from app.documents.connection import connected_documents
 from app.domain.values import EntityId
+from app.services.computing import computing_process
 from app.services.credentials import Authenticator
 from app.settings import Environment, Settings, load_settings
 from app.transport.authentication import authenticate_editor
+from app.transport.capacity import Capacity
+from app.transport.deadlines import OperationRunner
 from app.transport.demo_keys import read_demo_keys
 from app.transport.files import file_routes
 from app.transport.graphiql import GraphiQLFiles, graphiql_page
@@ -37,6 +41,7 @@ class _Started:
 def create_app(settings: Settings) -> Starlette:
     """Return the application; its lifespan connects to the database and leaves it."""
     started = _Started()
+    runner = OperationRunner(settings.operation_timeout_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -46,7 +51,11 @@ def create_app(settings: Settings) -> Starlette:
             database_name=settings.database_name,
         ):
             started.authenticator = await Authenticator.load()
-            yield
+            try:
+                yield
+            finally:
+                await runner.wait_for_unfinished()
+                computing_process.stop()
 
     async def authenticate_upload(request: Request) -> EntityId:
         return await authenticate_editor(request, started.get_authenticator())
@@ -56,6 +65,10 @@ def create_app(settings: Settings) -> Starlette:
         authenticator=started.get_authenticator,
         public_url=settings.public_url if "public_url" in settings.model_fields_set else None,
         render_page=_page_renderer(settings) if settings.graphiql else None,
+        offers_introspection=settings.introspection,
+        points=PointsTable(settings.points_per_minute),
+        capacity=Capacity(settings.max_concurrent_operations),
+        runner=runner,
     )
     return Starlette(
         lifespan=lifespan,

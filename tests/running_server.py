@@ -41,9 +41,7 @@ def run_scheduler(arguments: list[str], environment: dict[str, str]) -> Any:
 
 
 @contextmanager
-def running_server(
-    *, application: str | None = None, **settings: str
-) -> Iterator[RunningServer]:
+def running_server(*, application: str | None = None, **settings: str) -> Iterator[RunningServer]:
     """Run `scheduler serve` with the settings on a free port until the end of the block.
 
     With `application`, that ASGI factory is served by plain uvicorn instead.

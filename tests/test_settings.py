@@ -86,3 +86,18 @@ def test_password_of_the_uri_is_not_in_the_repr(monkeypatch: pytest.MonkeyPatch)
     settings = load_settings()
     assert settings.environment is Environment.PRODUCTION
     assert "hunter2" not in repr(settings)
+
+
+def test_what_helps_developers_is_off_in_production_unless_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    in_development = load_settings()
+    monkeypatch.setenv("SCHEDULER_MONGODB_URI", "mongodb://db/")
+    monkeypatch.setenv("SCHEDULER_ENVIRONMENT", "production")
+    in_production = load_settings()
+    monkeypatch.setenv("SCHEDULER_INTROSPECTION", "true")
+    asked_for = load_settings()
+
+    assert (in_development.graphiql, in_development.introspection) == (True, True)
+    assert (in_production.graphiql, in_production.introspection) == (False, False)
+    assert (asked_for.graphiql, asked_for.introspection) == (False, True)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import strawberry
 
 from app.api.errors import forbidden, unauthenticated
+from app.api.limits.points import UNLIMITED, Account
 from app.api.organizations.enums import Role
 from app.domain.access import (
     Anonymous,
@@ -34,6 +35,8 @@ class RequestContext:
     public_url: str
     authenticator: Authenticator
     origin: str | None = None
+    account: Account = UNLIMITED
+    offers_introspection: bool = True
 
     @cached_property
     def loaders(self) -> Loaders:

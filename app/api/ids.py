@@ -18,6 +18,7 @@ class EntityType(StrEnum):
     """The kinds of stored entity a global id can name."""
 
     API_KEY = "ApiKey"
+    AUDIT_RECORD = "AuditRecord"
     BOOKING = "Booking"
     BOOKING_ANSWER_CATEGORY = "BookingAnswerCategory"
     BOOKING_FLOW = "BookingFlow"

@@ -5,6 +5,7 @@ global ids are decoded, and the one chosen member of a `@oneOf` input is laid fl
 discriminator. Pydantic then finds every problem at once.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -22,12 +23,21 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 ENTITY_TYPE = "entity_type"
+MAY_NAME_NOTHING = "may_name_nothing"
 DISCRIMINATOR = "__discriminator__"
 
 
 def refers_to(entity_type: EntityType) -> dict[str, EntityType]:
     """Return the metadata of an input field that holds the global id of such an entity."""
     return {ENTITY_TYPE: entity_type}
+
+
+def may_refer_to(entity_type: EntityType) -> dict[str, Any]:
+    """Return the metadata of an input field whose id may name nothing, for the domain to judge.
+
+    A malformed id is read as one that was never given to anything.
+    """
+    return {**refers_to(entity_type), MAY_NAME_NOTHING: True}
 
 
 def read_input(input: object, model: type[M]) -> M:
@@ -84,10 +94,18 @@ def _decode(given: Any, field: StrawberryField, problems: list[Problem], path: P
     if isinstance(given, list):
         return [_decode(item, field, problems, (*path, i)) for i, item in enumerate(given)]
     decoded = decode_id(field.metadata[ENTITY_TYPE], given)
+    if decoded is None and MAY_NAME_NOTHING in field.metadata:
+        return _id_of_nothing(given)
     if decoded is None:
         problems.append(not_found(path))
         return "0" * 24
     return decoded
+
+
+def _id_of_nothing(text: str) -> str:
+    """Return an id of the year 1970, the same for the same text."""
+    digest = hashlib.blake2b(text.encode(errors="replace"), digest_size=8).hexdigest()
+    return f"{0:08x}{digest}"
 
 
 def not_found(path: ProblemPath) -> Problem:

@@ -1,6 +1,6 @@
 """Relay connections over sorted collections."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import strawberry
@@ -87,6 +87,50 @@ async def paginate(
         return await document.get_motor_collection().count_documents(limited)
 
     return _to_connection(page, cursors, binding, order=order, to_node=to_node, count=count)
+
+
+async def paginate_numbers(
+    info: Info,
+    total: int,
+    *,
+    binding: list[Any],
+    load: Callable[[Sequence[int]], Awaitable[Sequence[T]]],
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Connection[T]:
+    """Return one page of the items numbered `total` down to 1, which `load` gives by number.
+
+    Raises RequestError like `paginate`.
+    """
+    cursors = info.context.cursors
+    page = _read_page(cursors, binding, first=first, after=after, last=last, before=before)
+    newest = total if page.after is None else min(total, int(page.after[0]) - 1)
+    oldest = 1 if page.before is None else max(1, int(page.before[0]) + 1)
+    numbers = range(newest, oldest - 1, -1)
+    chosen = numbers[-page.size :] if page.backward else numbers[: page.size]
+    has_more = len(numbers) > len(chosen)
+    items = await load(chosen)
+    edges = [
+        Edge(node=item, cursor=cursors.encode([number], binding=binding))
+        for number, item in zip(chosen, items, strict=True)
+    ]
+
+    async def count() -> int:
+        return total
+
+    return Connection(
+        edges=edges,
+        nodes=[edge.node for edge in edges],
+        page_info=PageInfo(
+            has_next_page=page.before is not None if page.backward else has_more,
+            has_previous_page=has_more if page.backward else page.after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        count=count,
+    )
 
 
 def _to_connection(

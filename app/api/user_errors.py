@@ -50,12 +50,15 @@ class UserError:
 
 
 def to_user_errors(problems: Iterable[Problem], input: object) -> list[UserError]:
-    """Return the problems with their paths in the names of the GraphQL input."""
-    return [
-        UserError(
-            code=problem.code,
-            message=problem.message,
-            path=graphql_path(input, problem.path) if problem.path else None,
-        )
+    """Return the problems with their paths in the names of the GraphQL input, each once.
+
+    The chosen member of a `@oneOf` input is part of some paths and not of others until here.
+    """
+    errors = {
+        (problem.code, problem.message, tuple(graphql_path(input, problem.path))): problem
         for problem in problems
+    }
+    return [
+        UserError(code=code, message=message, path=list(path) if problem.path else None)
+        for (code, message, path), problem in errors.items()
     ]

@@ -1,24 +1,30 @@
 """Turning what went wrong in an operation into errors a client may see."""
 
 import logging
+import re
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from app.api.errors import ErrorCode, RequestError, forbidden
 from app.documents.driver import UNAVAILABLE_ERRORS
+from app.services.booking_sessions.event_log import EventLogFull
+from app.services.computing import Busy, OutOfTime
 from app.services.scheduler_configs import OriginNotAllowed
 
 logger = logging.getLogger(__name__)
 
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+
 
 def to_client_error(
-    error: GraphQLError, *, request_id: str, executed: bool = True
+    error: GraphQLError, *, request_id: str, executed: bool = True, offers_suggestions: bool = True
 ) -> dict[str, Any]:
     """Return the error as the response shows it, always with `extensions.code`.
 
     `executed` is false for a document that was refused before anything ran. Faults of ours become
-    INTERNAL with the request id and no detail; the detail is in the log.
+    INTERNAL with the request id and no detail; the detail is in the log. Without
+    `offers_suggestions`, GraphQL's messages do not say which names of the schema are close.
     """
     cause = cause_of(error)
     coded = error.formatted
@@ -33,7 +39,21 @@ def to_client_error(
             logger.warning("request %s: the database is out of reach: %s", request_id, cause)
             coded["message"] = "The service is out of reach for a moment; try again."
             extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 1_000}
+        case EventLogFull():
+            coded["message"] = "Too much is being recorded at the moment; try again."
+            extensions = {
+                "code": ErrorCode.UNAVAILABLE.value,
+                "retryAfterMs": cause.retry_after_ms,
+            }
+        case Busy():
+            coded["message"] = "Too much is being computed at the moment; try again."
+            extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 5_000}
+        case OutOfTime():
+            coded["message"] = "This takes too long to compute."
+            extensions = {"code": ErrorCode.TIMEOUT.value}
         case None:
+            if not offers_suggestions:
+                coded["message"] = _SUGGESTION.sub("", coded["message"])
             extensions = {"code": _code_of_request_error(error, executed=executed).value}
         case _:
             logger.error("request %s failed", request_id, exc_info=cause)

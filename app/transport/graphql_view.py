@@ -4,11 +4,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-import orjson
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry import Schema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -17,13 +15,21 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from app.api.context import RequestContext
-from app.api.errors import ErrorCode, RequestError
+from app.api.document_cache import PreparedDocument, prepare_document
+from app.api.errors import RequestError
+from app.api.limits.bounds import REFUSED_PRICE
+from app.api.limits.points import Account, PointsTable
+from app.api.operation_limits import throttled, timed_out, to_cost
 from app.documents.driver import UNAVAILABLE_ERRORS
+from app.domain.access import Anonymous
 from app.services.credentials import Authenticator
 from app.transport.authentication import authenticate
-from app.transport.errors import cause_of, to_client_error
+from app.transport.callers import caller_of
+from app.transport.capacity import Capacity
+from app.transport.deadlines import ClientGone, OperationRunner
+from app.transport.graphql_answers import answer, answer_problem
 from app.transport.graphql_request import (
-    RESPONSE_JSON,
+    PLAIN_JSON,
     GraphQLRequest,
     HttpProblem,
     choose_media_type,
@@ -32,7 +38,8 @@ from app.transport.graphql_request import (
 
 POST_OPERATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 GET_OPERATIONS = frozenset({OperationType.QUERY})
-JSON_OPTIONS = orjson.OPT_PASSTHROUGH_SUBCLASS
+CLIENT_CLOSED_REQUEST = 499
+"""Nobody reads it; by this number proxies and logs know that the client went."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,45 +50,75 @@ class GraphQLEndpoint:
     authenticator: Callable[[], Authenticator]
     public_url: str | None
     render_page: Callable[[Request], Response] | None
+    offers_introspection: bool
+    points: PointsTable
+    capacity: Capacity
+    runner: OperationRunner
 
     async def serve(self, request: Request) -> Response:
         """Return the answer to one request."""
         if self.render_page is not None and _wants_page(request):
             return self.render_page(request)
         request_id = uuid.uuid4().hex
-        media_type = "application/json"
+        media_type = PLAIN_JSON
         try:
             media_type = choose_media_type(request.headers.get("accept"))
             operation = await read_request(request)
             result = await self._execute(request, operation, request_id)
         except HttpProblem as problem:
-            return _to_response(
-                {"errors": [{"message": problem.message, "extensions": _bad_request()}]},
-                status=problem.status,
-                media_type=media_type,
-                headers=problem.headers,
-            )
-        return _answer(result, media_type=media_type, request_id=request_id)
+            return answer_problem(problem, media_type=media_type)
+        except (ClientDisconnect, ClientGone):
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
+        return answer(
+            result,
+            media_type=media_type,
+            request_id=request_id,
+            offers_suggestions=self.offers_introspection,
+        )
 
     async def _execute(
         self, request: Request, operation: GraphQLRequest, request_id: str
     ) -> ExecutionResult:
         try:
-            context = await self._context(request, request_id)
+            with self.capacity.place():
+                context = await self._context(request, request_id)
+                return await self._run(request, operation, context)
         except RequestError as error:
-            return PreExecutionError(data=None, errors=[error])
+            return self._refuse(request, error)
         except UNAVAILABLE_ERRORS as error:
-            unavailable = GraphQLError("", original_error=error)
-            return PreExecutionError(data=None, errors=[unavailable])
+            return self._refuse(request, GraphQLError("", original_error=error))
+
+    def _refuse(self, request: Request, error: GraphQLError) -> ExecutionResult:
+        """Return the answer to a request without context, paid for by its client's network."""
+        account = Account(self.points, caller_of(Anonymous(), request))
+        balance = account.take(REFUSED_PRICE)
+        if not balance.is_enough:
+            error = throttled(balance)
+        return PreExecutionError(
+            data=None, errors=[error], extensions={"cost": to_cost(balance, requested=0)}
+        )
+
+    async def _run(
+        self, request: Request, operation: GraphQLRequest, context: RequestContext
+    ) -> ExecutionResult:
+        def prepared() -> PreparedDocument:
+            return prepare_document(self.schema._schema, operation.query)
+
         allowed = GET_OPERATIONS if request.method == "GET" else POST_OPERATIONS
         try:
-            return await self.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.operation_name,
-                allowed_operation_types=allowed,
+            return await self.runner.run(
+                self.schema.execute(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=context,
+                    operation_name=operation.operation_name,
+                    allowed_operation_types=allowed,
+                ),
+                receive=request.receive,
+                must_finish=lambda: prepared().is_mutation(operation.operation_name),
             )
+        except TimeoutError:
+            return timed_out(prepared(), operation.operation_name, operation.variables, context)
         except CannotGetOperationTypeError as error:
             raise HttpProblem(400, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
@@ -94,13 +131,16 @@ class GraphQLEndpoint:
 
     async def _context(self, request: Request, request_id: str) -> RequestContext:
         authenticator = self.authenticator()
+        credential = await authenticate(request, authenticator)
         return RequestContext(
-            credential=await authenticate(request, authenticator),
+            credential=credential,
             now=datetime.now(UTC),
             request_id=request_id,
             public_url=self.public_url or str(request.base_url).rstrip("/"),
             origin=request.headers.get("origin"),
             authenticator=authenticator,
+            account=Account(self.points, caller_of(credential, request)),
+            offers_introspection=self.offers_introspection,
         )
 
 
@@ -110,48 +150,4 @@ def _wants_page(request: Request) -> bool:
         request.method == "GET"
         and not is_query
         and "text/html" in request.headers.get("accept", "")
-    )
-
-
-def _bad_request() -> dict[str, str]:
-    return {"code": ErrorCode.BAD_USER_INPUT.value}
-
-
-def _answer(result: ExecutionResult, *, media_type: str, request_id: str) -> Response:
-    content: dict[str, Any] = {}
-    executed = not isinstance(result, PreExecutionError)
-    if result.errors:
-        content["errors"] = [
-            to_client_error(error, request_id=request_id, executed=executed)
-            for error in result.errors
-        ]
-    is_request_error = not executed or _failed_before_execution(result)
-    if not is_request_error:
-        content["data"] = result.data
-    status = 200
-    if is_request_error and media_type == RESPONSE_JSON:
-        status = 400
-    codes = {error["extensions"]["code"] for error in content.get("errors", ())}
-    headers: dict[str, str] = {}
-    if result.data is None and ErrorCode.UNAVAILABLE.value in codes:
-        status, headers = 503, {"Retry-After": "1"}
-    if is_request_error and ErrorCode.UNAUTHENTICATED.value in codes:
-        status, headers = 401, {"WWW-Authenticate": "Bearer"}
-    return _to_response(content, status=status, media_type=media_type, headers=headers)
-
-
-def _failed_before_execution(result: ExecutionResult) -> bool:
-    """Return whether variables could not be coerced: nothing ran, so there is no `data` at all."""
-    return result.data is None and all(
-        error.path is None and cause_of(error) is None for error in result.errors or ()
-    )
-
-
-def _to_response(
-    content: dict[str, Any], *, status: int, media_type: str, headers: dict[str, str]
-) -> Response:
-    return Response(
-        orjson.dumps(content, option=JSON_OPTIONS, default=str),
-        status_code=status,
-        headers={"Content-Type": f"{media_type}; charset=utf-8", **headers},
     )

@@ -13,22 +13,8 @@ OPERATIONS = load_operations("widget.graphql", "admin.graphql")
 MISSING = frozenset(
     {
         "Analytics",
-        "Bookings",
-        "CreateApiKey",
-        "DeleteBookingFlow",
-        "EventFrequency",
-        "FlowDashboard",
-        "FlowRevisions",
         "LiveSessionEvents",
-        "SessionHistory",
-        "Sessions",
-        "SetServiceSelectionGraph",
         "SyncVendorJobTypes",
-        "TestBookingFlowRouter",
-        "UpdateBookingFlow",
-        "UpdateBrandKit",
-        "ValidateBookingFlowRouter",
-        "ValidateServiceSelectionGraph",
     }
 )
 

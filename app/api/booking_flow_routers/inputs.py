@@ -1,10 +1,12 @@
 """Routing rules as clients write them."""
 
+from datetime import datetime
+
 import strawberry
 
 from app.api.booking_flow_routers.enums import ConditionOperator, ConditionSource
 from app.api.ids import EntityType
-from app.api.inputs import refers_to
+from app.api.inputs import may_refer_to, refers_to
 from app.api.scalars import Url
 
 
@@ -21,6 +23,14 @@ class RoutingConditionInput:
     )
 
 
+@strawberry.input(description="One flow's share of the visitors of a rule.")
+class BookingFlowShareInput:
+    booking_flow_id: strawberry.ID = strawberry.field(
+        description="The flow.", metadata=may_refer_to(EntityType.BOOKING_FLOW)
+    )
+    weight: int = strawberry.field(description="Its part of the sum of the weights, 1 to 10,000.")
+
+
 @strawberry.input(description="Sends the pages that satisfy every condition to a flow.")
 class BookingFlowRoutingRuleInput:
     id: strawberry.ID = strawberry.field(description="Unique within the router.")
@@ -28,10 +38,21 @@ class BookingFlowRoutingRuleInput:
     priority: int = strawberry.field(description="Smaller numbers are tried first.")
     enabled: bool = strawberry.field(default=True, description="Whether the rule is tried.")
     booking_flow_id: strawberry.ID = strawberry.field(
-        description="The flow it leads to.", metadata=refers_to(EntityType.BOOKING_FLOW)
+        description="The flow it leads to.", metadata=may_refer_to(EntityType.BOOKING_FLOW)
     )
     conditions: list[RoutingConditionInput] = strawberry.field(
         default_factory=list, description="All must hold; none means every page."
+    )
+    starts_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="The rule is in force from then on."
+    )
+    ends_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="The rule is in force until before then."
+    )
+    split: list[BookingFlowShareInput] = strawberry.field(
+        default_factory=list,
+        description="Divides visitors among at most 20 flows, the rule's own among them. A "
+        "visitor keeps to a flow; one without an id gets the rule's own.",
     )
 
 
@@ -65,4 +86,31 @@ class RoutingContextInput:
     visitor_id: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="Keeps a visitor to one side of a split between flows.",
+    )
+
+
+@strawberry.input(description="Changes of a router; what is left out stays as it is.")
+class UpdateBookingFlowRouterInput:
+    id: strawberry.ID = strawberry.field(
+        description="Which to change.", metadata=refers_to(EntityType.BOOKING_FLOW_ROUTER)
+    )
+    expected_version: int = strawberry.field(description="The version the editor has seen.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The name its editors know it by.",
+    )
+    rules: list[BookingFlowRoutingRuleInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="All rules; they replace those there are.",
+    )
+
+
+@strawberry.input(description="Which to delete.")
+class DeleteBookingFlowRouterInput:
+    id: strawberry.ID = strawberry.field(
+        description="Which to delete.", metadata=refers_to(EntityType.BOOKING_FLOW_ROUTER)
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The version the editor has seen; any version when it is left out.",
     )

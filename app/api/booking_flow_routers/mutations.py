@@ -2,11 +2,17 @@
 
 import strawberry
 
-from app.api.booking_flow_routers.inputs import CreateBookingFlowRouterInput
+from app.api.booking_flow_routers.inputs import (
+    CreateBookingFlowRouterInput,
+    DeleteBookingFlowRouterInput,
+    UpdateBookingFlowRouterInput,
+)
 from app.api.booking_flow_routers.types import BookingFlowRouter, RoutingProblem
 from app.api.context import Info
 from app.api.inputs import read_input
+from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
+from app.api.usage import naming_users
 from app.api.user_errors import UserError, to_user_errors
 from app.services import booking_flow_routers as routers
 
@@ -18,6 +24,29 @@ class CreateBookingFlowRouterPayload:
     )
     problems: list[RoutingProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the rules, warnings included."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `updateBookingFlowRouter`.")
+class UpdateBookingFlowRouterPayload:
+    booking_flow_router: BookingFlowRouter | None = strawberry.field(
+        default=None, description="The router as it is now; null when it was refused."
+    )
+    problems: list[RoutingProblem] = strawberry.field(
+        default_factory=list, description="What is wrong with the rules, warnings included."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `deleteBookingFlowRouter`.")
+class DeleteBookingFlowRouterPayload:
+    booking_flow_router: BookingFlowRouter | None = strawberry.field(
+        default=None, description="The router as it was; null when it was refused."
     )
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty on success."
@@ -43,4 +72,33 @@ class BookingFlowRouterMutations:
         return CreateBookingFlowRouterPayload(
             booking_flow_router=BookingFlowRouter.from_document(router),
             problems=[RoutingProblem.from_domain(problem) for problem in problems],
+        )
+
+    @mutation(description="Change a router.", access=Access.EDITOR)
+    async def update_booking_flow_router(
+        self, info: Info, input: UpdateBookingFlowRouterInput
+    ) -> UpdateBookingFlowRouterPayload:
+        try:
+            router, problems = await routers.update_booking_flow_router(
+                read_patch(input), author=info.context.author
+            )
+        except routers.RulesHaveProblems as refused:
+            return UpdateBookingFlowRouterPayload(
+                problems=[RoutingProblem.from_domain(p) for p in refused.routing_problems],
+                user_errors=to_user_errors(refused.problems, input),
+            )
+        return UpdateBookingFlowRouterPayload(
+            booking_flow_router=BookingFlowRouter.from_document(router),
+            problems=[RoutingProblem.from_domain(problem) for problem in problems],
+        )
+
+    @mutation(description="Delete a router that no scheduler config names.", access=Access.EDITOR)
+    async def delete_booking_flow_router(
+        self, info: Info, input: DeleteBookingFlowRouterInput
+    ) -> DeleteBookingFlowRouterPayload:
+        booking_flow_router = await naming_users(
+            routers.delete_booking_flow_router(read_deletion(input), author=info.context.author)
+        )
+        return DeleteBookingFlowRouterPayload(
+            booking_flow_router=BookingFlowRouter.from_document(booking_flow_router)
         )

@@ -1,5 +1,7 @@
 """Routing rules as clients read them."""
 
+from datetime import datetime
+
 import strawberry
 
 from app.api.booking_flow_routers.enums import (
@@ -11,16 +13,19 @@ from app.api.booking_flows.types import BookingFlow
 from app.api.context import Info
 from app.api.ids import EntityType, encode_id
 from app.api.node import Node
+from app.api.permissions import Access, AccessExtension
 from app.api.scalars import Url
 from app.api.service_selection.enums import Severity
 from app.api.service_selection.types import to_ids
+from app.api.usage import EntityUser, load_users
 from app.documents import booking_flow_router as documents
+from app.documents.booking_flow import BookingFlow as BookingFlowDocument
 from app.domain.routing import problems as domain_problems
 from app.domain.routing import rules as domain
-from app.domain.routing.problems import RoutingSeverity
+from app.domain.usage import UsedKind
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId
-from app.services.booking_flow_routers import find_problems_of_rules
+from app.services.routing_problems import find_problems_of_router, statuses_of
 
 
 @strawberry.type(description="One claim about a page's URL.")
@@ -41,6 +46,16 @@ class RoutingCondition:
         )
 
 
+@strawberry.type(description="One flow's share of the visitors of a rule.")
+class BookingFlowShare:
+    weight: int = strawberry.field(description="Its part of the sum of the weights.")
+    booking_flow_id: strawberry.Private[OwnedId]
+
+    @strawberry.field(description="The flow; null when it was deleted.")
+    async def booking_flow(self, info: Info) -> BookingFlow | None:
+        return await load_flow(info, self.booking_flow_id)
+
+
 @strawberry.type(description="Sends the pages that satisfy every condition to a flow.")
 class BookingFlowRoutingRule:
     id: strawberry.ID = strawberry.field(
@@ -52,9 +67,21 @@ class BookingFlowRoutingRule:
     conditions: list[RoutingCondition] = strawberry.field(
         description="All must hold; none means every page."
     )
+    starts_at: datetime | None = strawberry.field(
+        description="The rule is in force from then on; null when it always was."
+    )
+    ends_at: datetime | None = strawberry.field(
+        description="The rule is in force until before then; null when it does not end."
+    )
+    split: list[BookingFlowShare] = strawberry.field(
+        description="The flows its visitors are divided among; empty when there is one only."
+    )
     booking_flow_id: strawberry.Private[OwnedId]
 
-    @strawberry.field(description="The flow it leads to; null when it was deleted.")
+    @strawberry.field(
+        description="The flow it leads to, with a split that of visitors without an id; null when "
+        "it was deleted."
+    )
     async def booking_flow(self, info: Info) -> BookingFlow | None:
         return await load_flow(info, self.booking_flow_id)
 
@@ -69,6 +96,15 @@ class BookingFlowRoutingRule:
             priority=rule.priority,
             enabled=rule.enabled,
             conditions=[RoutingCondition.from_domain(c) for c in rule.conditions],
+            starts_at=rule.starts_at,
+            ends_at=rule.ends_at,
+            split=[
+                BookingFlowShare(
+                    weight=share.weight,
+                    booking_flow_id=OwnedId(organization_id, share.booking_flow_id),
+                )
+                for share in rule.split
+            ],
             booking_flow_id=OwnedId(organization_id, rule.booking_flow_id),
         )
 
@@ -97,17 +133,11 @@ class RoutingProblem:
         witness = problem.witness_url
         return cls(
             code=problem.code,
-            severity=SEVERITIES[problem.severity],
+            severity=problem.severity,
             message=problem.message,
             rule_ids=to_ids(problem.rule_ids),
             witness_url=None if witness is None else Url(witness),
         )
-
-
-SEVERITIES = {
-    RoutingSeverity.ERROR: Severity.ERROR,
-    RoutingSeverity.WARNING: Severity.WARNING,
-}
 
 
 @strawberry.type(description="Which page or campaign leads to which flow.")
@@ -118,11 +148,28 @@ class BookingFlowRouter(Node):
     document: strawberry.Private[documents.BookingFlowRouter]
 
     @strawberry.field(description="What is wrong with the rules.")
-    async def problems(self) -> list[RoutingProblem]:
-        problems = await find_problems_of_rules(
-            self.document.organization_id, tuple(self.document.rules)
-        )
+    async def problems(self, info: Info) -> list[RoutingProblem]:
+        statuses = statuses_of(await self._load_flows(info))
+        problems = await find_problems_of_router(self.document, statuses)
         return [RoutingProblem.from_domain(problem) for problem in problems]
+
+    async def _load_flows(self, info: Info) -> list[BookingFlowDocument]:
+        organization_id = self.document.organization_id
+        keys = [
+            OwnedId(organization_id, id_) for id_ in sorted(domain.flow_ids_of(self.document.rules))
+        ]
+        flows = await info.context.loaders.flows.load_many(keys)
+        return [flow for flow in flows if flow is not None]
+
+    @strawberry.field(
+        description="The scheduler configs that name the router.",
+        extensions=[AccessExtension(Access.ANALYST)],
+    )
+    async def used_by(self, info: Info) -> list[EntityUser]:
+        router = self.document
+        return await load_users(
+            info, UsedKind.BOOKING_FLOW_ROUTER, OwnedId(router.organization_id, router.id)
+        )
 
     @classmethod
     def from_document(cls, router: documents.BookingFlowRouter) -> "BookingFlowRouter":

@@ -1,12 +1,16 @@
 """The enums of this part of the schema."""
 
+from enum import Enum
+
 from app.api.enums import expose_enum
+from app.documents.paging import SortOrder
 from app.domain.booking_flow.flow import BookingFlowStatus
 from app.domain.booking_flow.form_fields import InputType
 from app.domain.booking_flow.steps import StepType
 from app.domain.booking_flow.timeslot_windows import Weekday
 
 __all__ = [
+    "BookingFlowOrder",
     "BookingFlowStatus",
     "InputType",
     "StepType",
@@ -53,5 +57,30 @@ expose_enum(
         BookingFlowStatus.DRAFT: "Edited, not offered to customers.",
         BookingFlowStatus.PUBLISHED: "Its newest revision is offered to customers.",
         BookingFlowStatus.DELETED: "Gone for customers and editors.",
+    },
+)
+
+
+class BookingFlowOrder(Enum):
+    """How a list of flows is sorted."""
+
+    CREATED_AT_DESC = SortOrder("_id", descending=True)
+    CREATED_AT_ASC = SortOrder("_id")
+    UPDATED_AT_DESC = SortOrder("updated_at", descending=True)
+    UPDATED_AT_ASC = SortOrder("updated_at")
+    TITLE_ASC = SortOrder("content.title")
+    TITLE_DESC = SortOrder("content.title", descending=True)
+
+
+expose_enum(
+    BookingFlowOrder,
+    description="How a list of flows is sorted.",
+    values={
+        BookingFlowOrder.CREATED_AT_DESC: "Newest first.",
+        BookingFlowOrder.CREATED_AT_ASC: "Oldest first.",
+        BookingFlowOrder.UPDATED_AT_DESC: "Last edited first.",
+        BookingFlowOrder.UPDATED_AT_ASC: "Longest unedited first.",
+        BookingFlowOrder.TITLE_ASC: "By title, capitals first.",
+        BookingFlowOrder.TITLE_DESC: "By title backwards.",
     },
 )

@@ -1,46 +1,32 @@
-"""Editing and publishing flows."""
+"""Creating, changing, deleting and restoring flows."""
+
+import asyncio
 
 import strawberry
 
-from app.api.booking_flows.inputs import CreateBookingFlowInput, PublishBookingFlowInput
-from app.api.booking_flows.types import BookingFlow, BookingFlowProblem
+from app.api.booking_flows.inputs import (
+    CreateBookingFlowInput,
+    DeleteBookingFlowInput,
+    DuplicateBookingFlowInput,
+    RestoreBookingFlowInput,
+    UnpublishBookingFlowInput,
+    UpdateBookingFlowInput,
+)
+from app.api.booking_flows.payloads import (
+    CreateBookingFlowPayload,
+    DeleteBookingFlowPayload,
+    DuplicateBookingFlowPayload,
+    RestoreBookingFlowPayload,
+    UnpublishBookingFlowPayload,
+    UpdateBookingFlowPayload,
+)
+from app.api.booking_flows.types import BookingFlow
 from app.api.context import Info
 from app.api.inputs import read_input
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError, to_user_errors
 from app.domain.booking_flow.flow import BookingFlowContent
-from app.domain.values import EntityId, Value
-from app.services import booking_flows, publication
-
-
-class VersionedReference(Value):
-    """An entity and the version its editor has seen."""
-
-    id: EntityId
-    expected_version: int
-
-
-@strawberry.type(description="The outcome of `createBookingFlow`.")
-class CreateBookingFlowPayload:
-    booking_flow: BookingFlow | None = strawberry.field(
-        default=None, description="The new draft; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
-
-
-@strawberry.type(description="The outcome of `publishBookingFlow`.")
-class PublishBookingFlowPayload:
-    booking_flow: BookingFlow | None = strawberry.field(
-        default=None, description="The published flow; null when it was refused."
-    )
-    problems: list[BookingFlowProblem] = strawberry.field(
-        default_factory=list, description="What is wrong with the flow, warnings included."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
+from app.services import booking_flows, flow_lifecycle
+from app.services.flow_commands import BookingFlowPatch, FlowCopy, FlowDeletion, FlowReference
 
 
 @strawberry.type
@@ -49,30 +35,70 @@ class BookingFlowMutations:
     async def create_booking_flow(
         self, info: Info, input: CreateBookingFlowInput
     ) -> CreateBookingFlowPayload:
-        content = read_input(input, BookingFlowContent)
+        # A large graph takes long enough to read to be felt by other requests.
+        content = await asyncio.to_thread(read_input, input, BookingFlowContent)
         flow = await booking_flows.create_booking_flow(content, author=info.context.author)
         return CreateBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
 
     @mutation(
-        description="Freeze the draft as the next revision and offer it to customers.",
+        description="Change a draft: its content, or all its steps at once.", access=Access.EDITOR
+    )
+    async def update_booking_flow(
+        self, info: Info, input: UpdateBookingFlowInput
+    ) -> UpdateBookingFlowPayload:
+        patch = await asyncio.to_thread(read_input, input, BookingFlowPatch)
+        flow = await booking_flows.update_booking_flow(patch, author=info.context.author)
+        return UpdateBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
+
+    @mutation(
+        description="Offer a flow to no new customer; sessions under way go on.",
         access=Access.EDITOR,
     )
-    async def publish_booking_flow(
-        self, info: Info, input: PublishBookingFlowInput
-    ) -> PublishBookingFlowPayload:
-        reference = read_input(input, VersionedReference)
-        try:
-            flow, problems = await publication.publish_booking_flow(
-                reference.id,
-                expected_version=reference.expected_version,
-                author=info.context.author,
-            )
-        except publication.FlowHasProblems as refused:
-            return PublishBookingFlowPayload(
-                problems=[BookingFlowProblem.from_domain(p) for p in refused.flow_problems],
-                user_errors=to_user_errors(refused.problems, input),
-            )
-        return PublishBookingFlowPayload(
-            booking_flow=BookingFlow.from_document(flow),
-            problems=[BookingFlowProblem.from_domain(problem) for problem in problems],
+    async def unpublish_booking_flow(
+        self, info: Info, input: UnpublishBookingFlowInput
+    ) -> UnpublishBookingFlowPayload:
+        reference = read_input(input, FlowReference)
+        flow = await flow_lifecycle.unpublish_booking_flow(
+            reference.id,
+            expected_version=reference.expected_version,
+            author=info.context.author,
         )
+        return UnpublishBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
+
+    @mutation(
+        description="Delete a flow that no router or config uses; it can be restored.",
+        access=Access.EDITOR,
+    )
+    async def delete_booking_flow(
+        self, info: Info, input: DeleteBookingFlowInput
+    ) -> DeleteBookingFlowPayload:
+        deletion = read_input(input, FlowDeletion)
+        flow = await flow_lifecycle.delete_booking_flow(
+            deletion.id,
+            expected_version=deletion.expected_version,
+            author=info.context.author,
+        )
+        return DeleteBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
+
+    @mutation(description="Bring a deleted flow back as a draft.", access=Access.EDITOR)
+    async def restore_booking_flow(
+        self, info: Info, input: RestoreBookingFlowInput
+    ) -> RestoreBookingFlowPayload:
+        deletion = read_input(input, FlowDeletion)
+        flow = await flow_lifecycle.restore_booking_flow(
+            deletion.id,
+            expected_version=deletion.expected_version,
+            author=info.context.author,
+        )
+        return RestoreBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
+
+    @mutation(
+        description="Make a new draft with the content and steps of another.", access=Access.EDITOR
+    )
+    async def duplicate_booking_flow(
+        self, info: Info, input: DuplicateBookingFlowInput
+    ) -> DuplicateBookingFlowPayload:
+        flow = await booking_flows.duplicate_booking_flow(
+            read_input(input, FlowCopy), author=info.context.author
+        )
+        return DuplicateBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))

@@ -1,12 +1,14 @@
 """The six kinds of step as clients write them."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import strawberry
 
 from app.api.booking_flows.enums import InputType, Weekday
 from app.api.content import ContentConfigInput
+from app.api.ids import EntityType
+from app.api.inputs import refers_to
 from app.api.scalars import ZipCode
 from app.api.service_selection.inputs import ServiceSelectionGraphInput
 
@@ -126,38 +128,53 @@ class SummaryTypeConfigInput:
     )
 
 
+def kept_step_id() -> Any:
+    """Return the field by which a step of a list stands for a stored one."""
+    return strawberry.field(
+        default=strawberry.UNSET,
+        description="The stored step it takes the place of, when a flow is updated.",
+        metadata=refers_to(EntityType.BOOKING_FLOW_STEP),
+    )
+
+
 @strawberry.input(description="A zip code step.")
 class ZipcodeStepInput:
+    id: strawberry.ID | None = kept_step_id()
     step_config: ContentConfigInput = strawberry.field(description="Shown above the step.")
     type_config: ZipcodeTypeConfigInput = strawberry.field(description="The service areas.")
 
 
 @strawberry.input(description="A service selection step.")
 class ServiceSelectionStepInput:
+    id: strawberry.ID | None = kept_step_id()
     step_config: ContentConfigInput = strawberry.field(description="Shown above the step.")
     type_config: ServiceSelectionGraphInput = strawberry.field(description="The graph.")
 
 
 @strawberry.input(description="A details step.")
 class DetailsStepInput:
+    id: strawberry.ID | None = kept_step_id()
     step_config: ContentConfigInput = strawberry.field(description="Shown above the step.")
     type_config: DetailsTypeConfigInput = strawberry.field(description="The form.")
 
 
 @strawberry.input(description="A timeslot step.")
 class TimeslotSelectionStepInput:
+    id: strawberry.ID | None = kept_step_id()
     step_config: ContentConfigInput = strawberry.field(description="Shown above the step.")
     type_config: TimeslotSelectionTypeConfigInput = strawberry.field(description="The calendar.")
 
 
 @strawberry.input(description="A customer step.")
 class CustomerStepInput:
+    id: strawberry.ID | None = kept_step_id()
     step_config: ContentConfigInput = strawberry.field(description="Shown above the step.")
     type_config: CustomerTypeConfigInput = strawberry.field(description="The form.")
 
 
 @strawberry.input(description="A summary step.")
 class SummaryStepInput:
+    id: strawberry.ID | None = kept_step_id()
     step_config: ContentConfigInput = strawberry.field(description="Shown above the step.")
     type_config: SummaryTypeConfigInput = strawberry.field(description="The texts and the consent.")
 
@@ -183,4 +200,28 @@ class BookingFlowStepInput:
     )
     summary: SummaryStepInput | None = strawberry.field(
         default=strawberry.UNSET, description="A summary step."
+    )
+
+
+@strawberry.input(one_of=True, description="The configuration of one type of step.")
+class StepTypeConfigInput:
+    __discriminator__: ClassVar[str] = "step_type"
+
+    zipcode: ZipcodeTypeConfigInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a zip code step."
+    )
+    service_selection: ServiceSelectionGraphInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a service selection step."
+    )
+    details: DetailsTypeConfigInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a details step."
+    )
+    timeslot_selection: TimeslotSelectionTypeConfigInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a timeslot step."
+    )
+    customer: CustomerTypeConfigInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a customer step."
+    )
+    summary: SummaryTypeConfigInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a summary step."
     )

@@ -70,6 +70,20 @@ BookingFlowStep: TypeAlias = Annotated[
 ]
 
 
+def to_selection_step(
+    step: domain.ServiceSelectionStep, *, organization_id: EntityId
+) -> BookingFlowServiceSelectionStep:
+    """Return the step in the schema's type."""
+    return BookingFlowServiceSelectionStep(
+        id=encode_id(EntityType.BOOKING_FLOW_STEP, step.id),
+        step_type=step.step_type,
+        step_config=ContentConfig.from_domain(step.step_config),
+        type_config=ServiceSelectionTypeConfig.from_domain(
+            step.type_config, organization_id=organization_id
+        ),
+    )
+
+
 def to_step(step: domain.BookingFlowStep, *, organization_id: EntityId) -> AnyStep:
     """Return the step in the schema's type."""
     step_id = encode_id(EntityType.BOOKING_FLOW_STEP, step.id)
@@ -83,14 +97,7 @@ def to_step(step: domain.BookingFlowStep, *, organization_id: EntityId) -> AnySt
                 type_config=ZipcodeTypeConfig.from_domain(step.type_config),
             )
         case domain.ServiceSelectionStep():
-            return BookingFlowServiceSelectionStep(
-                id=step_id,
-                step_type=step.step_type,
-                step_config=content,
-                type_config=ServiceSelectionTypeConfig.from_domain(
-                    step.type_config, organization_id=organization_id
-                ),
-            )
+            return to_selection_step(step, organization_id=organization_id)
         case domain.DetailsStep():
             return BookingFlowDetailsStep(
                 id=step_id,

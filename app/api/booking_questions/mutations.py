@@ -5,11 +5,17 @@ import strawberry
 from app.api.booking_questions.inputs import (
     CreateBookingAnswerCategoryInput,
     CreateBookingQuestionInput,
+    DeleteBookingAnswerCategoryInput,
+    DeleteBookingQuestionInput,
+    UpdateBookingAnswerCategoryInput,
+    UpdateBookingQuestionInput,
 )
 from app.api.booking_questions.types import BookingAnswerCategory, BookingQuestion
 from app.api.context import Info
 from app.api.inputs import read_input
+from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
+from app.api.usage import naming_users
 from app.api.user_errors import UserError
 from app.domain.questions import AnswerCategoryContent, BookingQuestionContent
 from app.services import booking_answer_categories, booking_questions
@@ -29,6 +35,46 @@ class CreateBookingAnswerCategoryPayload:
 class CreateBookingQuestionPayload:
     booking_question: BookingQuestion | None = strawberry.field(
         default=None, description="The new question; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `updateBookingAnswerCategory`.")
+class UpdateBookingAnswerCategoryPayload:
+    booking_answer_category: BookingAnswerCategory | None = strawberry.field(
+        default=None, description="The category as it is now; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `deleteBookingAnswerCategory`.")
+class DeleteBookingAnswerCategoryPayload:
+    booking_answer_category: BookingAnswerCategory | None = strawberry.field(
+        default=None, description="The category as it was; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `updateBookingQuestion`.")
+class UpdateBookingQuestionPayload:
+    booking_question: BookingQuestion | None = strawberry.field(
+        default=None, description="The question as it is now; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `deleteBookingQuestion`.")
+class DeleteBookingQuestionPayload:
+    booking_question: BookingQuestion | None = strawberry.field(
+        default=None, description="The question as it was; null when it was refused."
     )
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty on success."
@@ -59,4 +105,56 @@ class BookingQuestionMutations:
         )
         return CreateBookingQuestionPayload(
             booking_question=BookingQuestion.from_document(question)
+        )
+
+    @mutation(description="Change a question and its answers.", access=Access.EDITOR)
+    async def update_booking_question(
+        self, info: Info, input: UpdateBookingQuestionInput
+    ) -> UpdateBookingQuestionPayload:
+        booking_question = await booking_questions.update_booking_question(
+            read_patch(input), author=info.context.author
+        )
+        return UpdateBookingQuestionPayload(
+            booking_question=BookingQuestion.from_document(booking_question)
+        )
+
+    @mutation(
+        description="Delete a question and its answers unless a flow asks it.", access=Access.EDITOR
+    )
+    async def delete_booking_question(
+        self, info: Info, input: DeleteBookingQuestionInput
+    ) -> DeleteBookingQuestionPayload:
+        booking_question = await naming_users(
+            booking_questions.delete_booking_question(
+                read_deletion(input), author=info.context.author
+            )
+        )
+        return DeleteBookingQuestionPayload(
+            booking_question=BookingQuestion.from_document(booking_question)
+        )
+
+    @mutation(description="Change an answer category.", access=Access.EDITOR)
+    async def update_booking_answer_category(
+        self, info: Info, input: UpdateBookingAnswerCategoryInput
+    ) -> UpdateBookingAnswerCategoryPayload:
+        booking_answer_category = await booking_answer_categories.update_answer_category(
+            read_patch(input), author=info.context.author
+        )
+        return UpdateBookingAnswerCategoryPayload(
+            booking_answer_category=BookingAnswerCategory.from_document(booking_answer_category)
+        )
+
+    @mutation(
+        description="Delete an answer category that no answer is shown in.", access=Access.EDITOR
+    )
+    async def delete_booking_answer_category(
+        self, info: Info, input: DeleteBookingAnswerCategoryInput
+    ) -> DeleteBookingAnswerCategoryPayload:
+        booking_answer_category = await naming_users(
+            booking_answer_categories.delete_answer_category(
+                read_deletion(input), author=info.context.author
+            )
+        )
+        return DeleteBookingAnswerCategoryPayload(
+            booking_answer_category=BookingAnswerCategory.from_document(booking_answer_category)
         )

@@ -9,10 +9,13 @@ from app.api.content import ContentConfig
 from app.api.context import Info
 from app.api.ids import EntityType, encode_id
 from app.api.node import Node
+from app.api.permissions import Access, AccessExtension
 from app.api.scalars import LucideIconKey
+from app.api.usage import EntityUser, load_users
 from app.documents import booking_answer_category, booking_question, booking_question_answer
 from app.domain.content import QuestionContent as DomainQuestionContent
 from app.domain.questions import AnswerType
+from app.domain.usage import UsedKind
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, owned
 
@@ -23,6 +26,14 @@ class BookingAnswerCategory(Node):
     title: str = strawberry.field(description="The heading.")
     description: str | None = strawberry.field(description="What the group is for.")
     icon: LucideIconKey | None = strawberry.field(description="An icon beside the heading.")
+    owned_id: strawberry.Private[OwnedId]
+
+    @strawberry.field(
+        description="The flows and questions that show answers in the category.",
+        extensions=[AccessExtension(Access.ANALYST)],
+    )
+    async def used_by(self, info: Info) -> list[EntityUser]:
+        return await load_users(info, UsedKind.BOOKING_ANSWER_CATEGORY, self.owned_id)
 
     @classmethod
     def from_document(
@@ -35,6 +46,7 @@ class BookingAnswerCategory(Node):
             title=category.title,
             description=category.description,
             icon=None if category.icon is None else LucideIconKey(category.icon),
+            owned_id=OwnedId(category.organization_id, category.id),
         )
 
 
@@ -107,7 +119,7 @@ def to_answer(
     answer: booking_question_answer.BookingQuestionAnswer,
 ) -> PlainTextAnswer | ServiceReferenceAnswer:
     """Return the answer in the schema's type."""
-    global_id = encode_id(EntityType.BOOKING_QUESTION_ANSWER, answer.id)
+    global_id = encode_id(EntityType.BOOKING_QUESTION_ANSWER, answer.answer_id)
     category_id = owned(answer.organization_id, answer.category_id)
     if answer.type is AnswerType.PLAIN_TEXT and answer.content is not None:
         return PlainTextAnswer(
@@ -134,6 +146,12 @@ class BookingQuestion(Node):
         documents = await info.context.loaders.answers_by_question_id.load(self.owned_id)
         by_id = {document.id: document for document in documents}
         return [to_answer(by_id[answer_id]) for answer_id in self.answer_ids if answer_id in by_id]
+
+    @strawberry.field(
+        description="The flows that ask the question.", extensions=[AccessExtension(Access.ANALYST)]
+    )
+    async def used_by(self, info: Info) -> list[EntityUser]:
+        return await load_users(info, UsedKind.BOOKING_QUESTION, self.owned_id)
 
     @classmethod
     def from_document(cls, question: booking_question.BookingQuestion) -> "BookingQuestion":

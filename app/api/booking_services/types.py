@@ -6,10 +6,15 @@ import strawberry
 
 from app.api.booking_services.enums import VendorServiceSyncStatus, VendorType
 from app.api.content import ContentConfig
+from app.api.context import Info
 from app.api.ids import EntityType, encode_id
 from app.api.node import Node
+from app.api.permissions import Access, AccessExtension
+from app.api.usage import EntityUser, load_users
 from app.documents import booking_service as documents
 from app.domain import vendor
+from app.domain.usage import UsedKind
+from app.loaders.base import OwnedId
 
 
 @strawberry.type(description="The link from a service to a job type of the vendor's system.")
@@ -43,6 +48,14 @@ class BookingService(Node):
     vendor_data: VendorData | None = strawberry.field(
         description="The job type it is booked as; null when it is not linked."
     )
+    owned_id: strawberry.Private[OwnedId]
+
+    @strawberry.field(
+        description="The flows and questions that refer to the service.",
+        extensions=[AccessExtension(Access.ANALYST)],
+    )
+    async def used_by(self, info: Info) -> list[EntityUser]:
+        return await load_users(info, UsedKind.BOOKING_SERVICE, self.owned_id)
 
     @classmethod
     def from_document(cls, service: documents.BookingService) -> "BookingService":
@@ -52,5 +65,6 @@ class BookingService(Node):
             id=encode_id(EntityType.BOOKING_SERVICE, service.id),
             version=service.version,
             service_content=ContentConfig.from_domain(service.service_content),
+            owned_id=OwnedId(service.organization_id, service.id),
             vendor_data=None if data is None else VendorData.from_domain(data),
         )

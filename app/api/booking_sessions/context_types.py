@@ -2,6 +2,7 @@
 
 import strawberry
 
+from app.api.booking_flow_routers.enums import RouteReason
 from app.api.booking_sessions.enums import DeviceType
 from app.api.scalars import Url
 from app.domain.booking_session import context as domain
@@ -38,7 +39,7 @@ class SessionRoute:
         description="The rule that matched; null when none did."
     )
     rule_name: str | None = strawberry.field(description="The rule's name at that time.")
-    reason: str | None = strawberry.field(description="Why the flow was taken.")
+    reason: RouteReason | None = strawberry.field(description="Why the flow was taken.")
 
 
 @strawberry.type(description="Where a session comes from.")

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from app.api.booking_sessions.enums import BookingSessionEventType, EventStatus
+from app.api.booking_sessions.event_data_types import BookingSessionEventData, to_event_data
 from app.api.ids import EntityType, encode_id, encode_optional_id
 from app.api.node import Node
 from app.domain.booking_session.events import BookingSessionEvent as DomainEvent
@@ -25,6 +26,7 @@ class BookingSessionEvent(Node):
         description="The client's id for it; null for the server's own events."
     )
     step_id: strawberry.ID | None = strawberry.field(description="The step it happened on.")
+    data: BookingSessionEventData = strawberry.field(description="What the event says.")
 
     @classmethod
     def from_domain(cls, event: DomainEvent) -> "BookingSessionEvent":
@@ -37,6 +39,7 @@ class BookingSessionEvent(Node):
             client_timestamp=event.client_timestamp,
             client_event_id=event.client_event_id,
             step_id=encode_optional_id(EntityType.BOOKING_FLOW_STEP, event.step_id),
+            data=to_event_data(event),
         )
 
 

@@ -103,7 +103,9 @@ class BookingSessionMutations:
         session = await start.start_session(command, config=config, now=info.context.now)
         return StartBookingSessionPayload(
             booking_session=to_session(SessionView.of(session)),
-            session_token=info.context.authenticator.session_token(session.id),
+            session_token=info.context.authenticator.session_token(
+                organization_id=session.organization_id, booking_session_id=session.id
+            ),
         )
 
     @mutation(

@@ -10,6 +10,10 @@ from app.api.booking_questions.types import load_service
 from app.api.booking_services.types import BookingService
 from app.api.booking_sessions.context_types import SessionContext
 from app.api.booking_sessions.enums import AbandonmentReason, BookingSessionStatus
+from app.api.booking_sessions.event_types import BookingSessionEvent
+from app.api.booking_sessions.filters import BookingSessionEventFilter
+from app.api.booking_sessions.history import load_changes, load_state_at
+from app.api.booking_sessions.history_types import BookingSessionChange
 from app.api.booking_sessions.state_types import (
     CurrentState,
     SessionMetrics,
@@ -19,7 +23,10 @@ from app.api.booking_sessions.state_types import (
 from app.api.context import Info
 from app.api.ids import EntityType, encode_id
 from app.api.node import Node
+from app.api.pagination import After, Before, Connection, First, Last, paginate
 from app.api.timeslots.types import Timeslot
+from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.paging import SortOrder
 from app.domain.booking_session import state as domain
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, owned
@@ -75,6 +82,76 @@ class BookingSessionBase(Node):
     current_state: CurrentState = strawberry.field(description="Where the customer is.")
     booking_outcome: BookingOutcome = strawberry.field(description="What came of it.")
     revision_id: strawberry.Private[OwnedId]
+    view: strawberry.Private[SessionView]
+
+    @strawberry.field(description="What happened, in order.")
+    async def events(
+        self,
+        info: Info,
+        *,
+        filter: Annotated[
+            BookingSessionEventFilter | None,
+            strawberry.argument(description="Which events to list."),
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[BookingSessionEvent]:
+        conditions = filter.to_query() if filter else {}
+        return await paginate(
+            info,
+            BookingSessionEventDocument,
+            {"booking_session_id": self.view.id, **conditions},
+            # What lies beyond was never acknowledged, or is newer than the state shown here.
+            visible={"sequence": {"$lte": self.view.state.sequence}},
+            order=SortOrder("sequence"),
+            to_node=lambda document: BookingSessionEvent.from_domain(document.to_event()),
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+        )
+
+    @strawberry.field(
+        description=(
+            "The state after the event of this sequence, or at this time; the newest state when "
+            "neither is given. Null when there was no such state: beyond the newest event, or "
+            "before the session began. EXPIRED when the events were removed after their retention."
+        )
+    )
+    async def state_at(
+        self,
+        sequence: Annotated[
+            int | None, strawberry.argument(description="An event's sequence, from 1.")
+        ] = None,
+        timestamp: Annotated[
+            datetime | None, strawberry.argument(description="A time, by the server's clock.")
+        ] = None,
+    ) -> CurrentState | None:
+        state = await load_state_at(self.view, sequence=sequence, timestamp=timestamp)
+        return (
+            None
+            if state is None
+            else CurrentState.from_domain(
+                state.current_state, organization_id=self.view.organization_id
+            )
+        )
+
+    @strawberry.field(
+        description=(
+            "What changed from one event to another; null when the session has not come that far."
+        )
+    )
+    async def diff(
+        self,
+        from_: Annotated[
+            int,
+            strawberry.argument(name="from", description="The sequence of the earlier event."),
+        ],
+        to: Annotated[int, strawberry.argument(description="The sequence of the later event.")],
+    ) -> list[BookingSessionChange] | None:
+        return await load_changes(self.view, from_=from_, to=to)
 
     @strawberry.field(description="The flow, as of the revision the session is pinned to.")
     async def booking_flow(self, info: Info) -> BookingFlow:
@@ -120,6 +197,7 @@ def to_session(view: SessionView) -> AnySession:
         "current_state": CurrentState.from_domain(
             state.current_state, organization_id=view.organization_id
         ),
+        "view": view,
         "revision_id": OwnedId(view.organization_id, view.booking_flow_revision_id),
     }
     match state:

@@ -15,6 +15,13 @@ from app.documents import booking as documents
 from app.loaders.base import OwnedId
 
 
+@strawberry.type(description="One try to bring a booking to the vendor.")
+class VendorAttempt:
+    at: datetime = strawberry.field(description="When it was made.")
+    outcome: str = strawberry.field(description="How it ended.")
+    detail: str | None = strawberry.field(description="What the vendor or the network said.")
+
+
 @strawberry.type(description="A confirmed appointment.")
 class Booking(Node):
     confirmation_code: str = strawberry.field(description="What a customer names on the telephone.")
@@ -24,6 +31,12 @@ class Booking(Node):
     )
     vendor_sync_status: VendorBookingSyncStatus = strawberry.field(
         description="How far it has come on its way to the vendor."
+    )
+    vendor_booking_id: str | None = strawberry.field(
+        description="The vendor's own id of it; null until the vendor has it."
+    )
+    vendor_attempts: list[VendorAttempt] = strawberry.field(
+        description="Every try to bring it to the vendor, the oldest first."
     )
     service_id: strawberry.Private[OwnedId]
 
@@ -43,5 +56,7 @@ class Booking(Node):
             if slot is None
             else Timeslot(start_time=slot.start_time, end_time=slot.end_time),
             vendor_sync_status=booking.vendor_sync_status,
+            vendor_booking_id=booking.vendor_booking_id,
+            vendor_attempts=[VendorAttempt(**dict(attempt)) for attempt in booking.vendor_attempts],
             service_id=OwnedId(booking.organization_id, booking.service_id),
         )

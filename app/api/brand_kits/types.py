@@ -2,12 +2,16 @@
 
 import strawberry
 
+from app.api.brand_kits.enums import ContrastPair
 from app.api.context import Info
 from app.api.ids import EntityType, encode_id
 from app.api.node import Node
+from app.api.permissions import Access, AccessExtension
 from app.api.scalars import HexColor, Url
+from app.api.usage import EntityUser, load_users
 from app.documents import brand_kit as documents
 from app.domain import branding
+from app.domain.usage import UsedKind
 from app.loaders.base import OwnedId, owned
 
 
@@ -27,6 +31,13 @@ class BrandColors:
         )
 
 
+@strawberry.type(description="Two colours too much alike for a text.")
+class ContrastWarning:
+    pair: ContrastPair = strawberry.field(description="The text and what it stands on.")
+    ratio: float = strawberry.field(description="Their contrast: n in n : 1, from 1 to 21.")
+    needed: float = strawberry.field(description="The contrast the text needs.")
+
+
 @strawberry.type(description="An uploaded picture.")
 class Image:
     id: strawberry.ID = strawberry.field(description="The file's global id.")
@@ -41,6 +52,8 @@ class BrandKit(Node):
     version: int = strawberry.field(description="Counts the edits, from 1.")
     name: str = strawberry.field(description="The name its editors know it by.")
     colors: BrandColors = strawberry.field(description="The colour scheme.")
+    owned_id: strawberry.Private[OwnedId]
+    domain_colors: strawberry.Private[branding.BrandColors]
     logo_file_id: strawberry.Private[OwnedId | None] = None
 
     @strawberry.field(description="The company's logo, or null.")
@@ -59,6 +72,23 @@ class BrandKit(Node):
             height=stored.height,
         )
 
+    @strawberry.field(
+        description="Texts some people cannot read in these colours, by WCAG 2.2 level AA.",
+        extensions=[AccessExtension(Access.ANALYST)],
+    )
+    async def contrast_warnings(self) -> list[ContrastWarning]:
+        return [
+            ContrastWarning(**dict(warning))
+            for warning in branding.find_contrast_warnings(self.domain_colors)
+        ]
+
+    @strawberry.field(
+        description="The scheduler configs that name the kit.",
+        extensions=[AccessExtension(Access.ANALYST)],
+    )
+    async def used_by(self, info: Info) -> list[EntityUser]:
+        return await load_users(info, UsedKind.BRAND_KIT, self.owned_id)
+
     @classmethod
     def from_document(cls, kit: documents.BrandKit) -> "BrandKit":
         """Return the kit in the schema's type."""
@@ -67,5 +97,7 @@ class BrandKit(Node):
             version=kit.version,
             name=kit.name,
             colors=BrandColors.from_domain(kit.colors),
+            owned_id=OwnedId(kit.organization_id, kit.id),
+            domain_colors=kit.colors,
             logo_file_id=owned(kit.organization_id, kit.logo_file_id),
         )

@@ -42,3 +42,53 @@ class CreateSchedulerConfigInput:
     fallback_phone_number_screen: FallbackPhoneNumberScreenInput | None = strawberry.field(
         default=strawberry.UNSET, description="Shown when nothing can be booked online."
     )
+
+
+@strawberry.input(description="Changes of a widget installation; what is left out stays as it is.")
+class UpdateSchedulerConfigInput:
+    id: strawberry.ID = strawberry.field(
+        description="Which to change.", metadata=refers_to(EntityType.SCHEDULER_CONFIG)
+    )
+    expected_version: int = strawberry.field(description="The version the editor has seen.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The name its editors know it by.",
+    )
+    target_click_elements: list[CssSelector] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The elements of the page that open the widget.",
+    )
+    allowed_origins: list[Url] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The origins of the pages the key works from, as `https://example.com`.",
+    )
+    brand_kit_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The look; null for none.",
+        metadata=refers_to(EntityType.BRAND_KIT),
+    )
+    booking_flow_router_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The routing rules; null for none.",
+        metadata=refers_to(EntityType.BOOKING_FLOW_ROUTER),
+    )
+    default_booking_flow_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The flow where no rule matches; null for none.",
+        metadata=refers_to(EntityType.BOOKING_FLOW),
+    )
+    fallback_phone_number_screen: FallbackPhoneNumberScreenInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Shown when nothing can be booked online; null for none.",
+    )
+
+
+@strawberry.input(description="Which to delete.")
+class DeleteSchedulerConfigInput:
+    id: strawberry.ID = strawberry.field(
+        description="Which to delete.", metadata=refers_to(EntityType.SCHEDULER_CONFIG)
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The version the editor has seen; any version when it is left out.",
+    )

@@ -4,8 +4,13 @@ import strawberry
 
 from app.api.context import Info
 from app.api.inputs import read_input
+from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
-from app.api.scheduler_configs.inputs import CreateSchedulerConfigInput
+from app.api.scheduler_configs.inputs import (
+    CreateSchedulerConfigInput,
+    DeleteSchedulerConfigInput,
+    UpdateSchedulerConfigInput,
+)
 from app.api.scheduler_configs.types import SchedulerConfig
 from app.api.user_errors import UserError
 from app.domain.scheduler_config import SchedulerConfigContent
@@ -16,6 +21,26 @@ from app.services import scheduler_configs
 class CreateSchedulerConfigPayload:
     scheduler_config: SchedulerConfig | None = strawberry.field(
         default=None, description="The new config; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `updateSchedulerConfig`.")
+class UpdateSchedulerConfigPayload:
+    scheduler_config: SchedulerConfig | None = strawberry.field(
+        default=None, description="The config as it is now; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `deleteSchedulerConfig`.")
+class DeleteSchedulerConfigPayload:
+    scheduler_config: SchedulerConfig | None = strawberry.field(
+        default=None, description="The config as it was; null when it was refused."
     )
     user_errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why it was refused; empty on success."
@@ -33,3 +58,28 @@ class SchedulerConfigMutations:
             content, author=info.context.author
         )
         return CreateSchedulerConfigPayload(scheduler_config=SchedulerConfig.from_document(config))
+
+    @mutation(description="Change a widget's config.", access=Access.EDITOR)
+    async def update_scheduler_config(
+        self, info: Info, input: UpdateSchedulerConfigInput
+    ) -> UpdateSchedulerConfigPayload:
+        scheduler_config = await scheduler_configs.update_scheduler_config(
+            read_patch(input), author=info.context.author
+        )
+        return UpdateSchedulerConfigPayload(
+            scheduler_config=SchedulerConfig.from_document(scheduler_config)
+        )
+
+    @mutation(
+        description="Delete a widget's config; its publishable key opens nothing from then on.",
+        access=Access.EDITOR,
+    )
+    async def delete_scheduler_config(
+        self, info: Info, input: DeleteSchedulerConfigInput
+    ) -> DeleteSchedulerConfigPayload:
+        scheduler_config = await scheduler_configs.delete_scheduler_config(
+            read_deletion(input), author=info.context.author
+        )
+        return DeleteSchedulerConfigPayload(
+            scheduler_config=SchedulerConfig.from_document(scheduler_config)
+        )

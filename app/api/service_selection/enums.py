@@ -2,7 +2,7 @@
 
 from app.api.enums import expose_enum
 from app.domain.service_selection.graph import NodeType
-from app.domain.service_selection.problem import Severity
+from app.domain.severity import Severity
 
 __all__ = [
     "NodeType",

@@ -1,8 +1,10 @@
 """Finding the way through a service-selection graph."""
 
+import asyncio
 from typing import Annotated
 
 import strawberry
+from pydantic import ValidationError
 
 from app.api.booking_questions.types import (
     BookingAnswerCategory,
@@ -13,7 +15,10 @@ from app.api.booking_questions.types import (
 from app.api.booking_services.types import BookingService
 from app.api.context import Info
 from app.api.errors import bad_user_input
+from app.api.inputs import graphql_path, to_plain
 from app.api.permissions import Access, query
+from app.api.service_selection.inputs import ServiceSelectionGraphInput
+from app.api.service_selection.problems import ServiceSelectionGraphProblem
 from app.api.service_selection.types import (
     ServiceSelectionNode,
     load_question,
@@ -22,6 +27,8 @@ from app.api.service_selection.types import (
 )
 from app.api.timeslots.queries import StepId, load_step
 from app.domain.booking_flow.steps import ServiceSelectionStep
+from app.domain.refusal import problems_of
+from app.domain.service_selection.graph import ServiceGraph
 from app.domain.service_selection.progress import (
     ChoiceProblem,
     OptionGroup,
@@ -31,6 +38,19 @@ from app.domain.service_selection.progress import (
 )
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, owned
+from app.services.service_selection_graphs import check_graph
+
+
+def _read_graph(graph: ServiceSelectionGraphInput) -> ServiceGraph:
+    """Return the graph; an id that names nothing is left for the rules to find."""
+    try:
+        return ServiceGraph.model_validate(to_plain(graph, problems=[]))
+    except ValidationError as error:
+        found = problems_of(error)
+        message = "; ".join(
+            f"{'.'.join(graphql_path(graph, p.path)[1:])}: {p.message}" for p in found[:20]
+        )
+        raise bad_user_input(message, argument="graph") from error
 
 
 @strawberry.type(description="The options of a question in one category.")
@@ -94,6 +114,20 @@ class ServiceSelectionProgress:
 
 @strawberry.type
 class ServiceSelectionQueries:
+    @query(
+        description="Everything that is wrong with a graph; nothing is stored. At most 1,000 "
+        "problems, the last of which then has the code `MORE_PROBLEMS`.",
+        access=Access.ANALYST,
+    )
+    async def validate_service_selection_graph(
+        self,
+        info: Info,
+        graph: Annotated[ServiceSelectionGraphInput, strawberry.argument(description="The graph.")],
+    ) -> list[ServiceSelectionGraphProblem]:
+        value = await asyncio.to_thread(_read_graph, graph)
+        problems = await check_graph(info.context.organization_id, value)
+        return ServiceSelectionGraphProblem.from_all(problems)
+
     @query(
         description="Where the options chosen so far lead; null for an unknown step.",
         access=Access.SESSION,

@@ -16,8 +16,6 @@ from app.api.context import Info
 from app.api.scalars import LucideIconKey
 from app.api.service_selection.enums import NodeType
 from app.domain.service_selection import graph as domain
-from app.domain.service_selection.problem import GraphProblem as DomainGraphProblem
-from app.domain.service_selection.problem import Severity
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, owned
 
@@ -90,30 +88,6 @@ class ServiceSelectionEdge:
     )
     source_node_id: strawberry.ID = strawberry.field(description="Where it starts.")
     target_node_id: strawberry.ID = strawberry.field(description="Where it leads.")
-
-
-@strawberry.type(description="A rule of the graph that is broken.")
-class ServiceSelectionGraphProblem:
-    code: str = strawberry.field(description="Which rule, for programs.")
-    severity: Severity = strawberry.field(description="Whether it forbids publishing.")
-    message: str = strawberry.field(description="What is wrong, for people.")
-    node_ids: list[strawberry.ID] = strawberry.field(description="The nodes at fault.")
-    edge_ids: list[strawberry.ID] = strawberry.field(description="The edges at fault.")
-    path: list[strawberry.ID] = strawberry.field(
-        description="For rules about paths and cycles: the nodes of one whole counterexample."
-    )
-
-    @classmethod
-    def from_domain(cls, problem: DomainGraphProblem) -> "ServiceSelectionGraphProblem":
-        """Return the problem in the schema's type."""
-        return cls(
-            code=problem.code.value,
-            severity=problem.severity,
-            message=problem.message,
-            node_ids=to_ids(problem.node_ids),
-            edge_ids=to_ids(problem.edge_ids),
-            path=to_ids(problem.path),
-        )
 
 
 def to_ids(texts: Iterable[str]) -> list[strawberry.ID]:

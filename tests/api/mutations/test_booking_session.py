@@ -1,5 +1,6 @@
 """Starting, recording, completing and abandoning, as the widget does."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -342,21 +343,36 @@ async def test_abandoned_session_keeps_what_was_chosen_and_takes_nothing_more(
     assert codes(refused) == [("SESSION_CLOSED", ["input", "bookingSessionId"])]
 
 
-async def test_recording_a_batch_costs_four_commands_whatever_its_size(
+async def test_recording_costs_two_commands_whatever_the_batch_and_more_only_at_first(
     database: Database, command_counter: CommandCounter
 ) -> None:
     customer = await a_customer()
-    await customer.record(customer.event("warm", 0, stepEntered={}))
+    costs: list[list[str]] = []
 
-    for size in (1, 50):
+    for size in (1, 1, 50):
         with command_counter.counting() as commands:
             await customer.record(
-                *(customer.event(f"{size}-{n}", 0, stepEntered={}) for n in range(size))
+                *(customer.event(f"{len(costs)}-{n}", 0, stepEntered={}) for n in range(size))
             )
-        assert commands == [
-            "find booking_sessions",
-            "find booking_session_events",
-            "insert booking_session_events",
-            "update booking_sessions",
-            "find booking_flow_revisions",
-        ]
+        costs.append(list(commands))
+
+    write = ["insert booking_session_events", "update booking_sessions"]
+    assert costs == [["find booking_sessions", "find booking_session_events", *write], write, write]
+
+
+async def test_events_recorded_together_share_their_commands(
+    database: Database, command_counter: CommandCounter
+) -> None:
+    site = await a_site()
+    customers = [await a_customer(site) for _ in range(20)]
+    for customer in customers:
+        await customer.record(customer.event("warm", 0, stepEntered={}))
+
+    with command_counter.counting() as commands:
+        await asyncio.gather(
+            *(customer.record(customer.event("1", 0, stepEntered={})) for customer in customers)
+        )
+
+    assert commands.count("insert booking_session_events") <= 3
+    assert len(commands) <= 6
+    assert [await customer.event_count() for customer in customers] == [3] * 20

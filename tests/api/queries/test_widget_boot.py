@@ -13,6 +13,8 @@ def boot_variables(site: Site) -> dict[str, object]:
 
 
 async def commands_of_boot(site: Site, counter: CommandCounter) -> list[str]:
+    # The first boot reads the revision, which never changes and is kept.
+    await an_anonymous_client().data(WIDGET_BOOT, boot_variables(site))
     with counter.counting() as commands:
         data = await an_anonymous_client().data(WIDGET_BOOT, boot_variables(site))
     nodes = data["scheduler"]["bookingFlow"]["steps"][1]["typeConfig"]["nodes"]
@@ -30,7 +32,6 @@ async def test_boot_costs_the_same_commands_for_90_questions_as_for_3(
     assert small == large
     assert small == [
         "find booking_answer_categories",
-        "find booking_flow_revisions",
         "find booking_flows",
         "find booking_questions",
         "find booking_services",

@@ -1,0 +1,58 @@
+"""Making and revoking API keys."""
+
+import strawberry
+
+from app.api.api_keys.inputs import CreateApiKeyInput, RevokeApiKeyInput
+from app.api.api_keys.types import ApiKey
+from app.api.context import Info
+from app.api.inputs import read_input
+from app.api.permissions import Access, mutation
+from app.api.user_errors import UserError
+from app.domain.values import EntityId, Value
+from app.services import api_keys
+
+
+class ApiKeyReference(Value):
+    """The key a mutation is about."""
+
+    id: EntityId
+
+
+@strawberry.type(description="The outcome of `createApiKey`.")
+class CreateApiKeyPayload:
+    api_key: ApiKey | None = strawberry.field(
+        default=None, description="The new key; null when it was refused."
+    )
+    secret: str | None = strawberry.field(
+        default=None, description="The key itself, shown this once; only its digest is kept."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type(description="The outcome of `revokeApiKey`.")
+class RevokeApiKeyPayload:
+    api_key: ApiKey | None = strawberry.field(
+        default=None, description="The revoked key; null when it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
+@strawberry.type
+class ApiKeyMutations:
+    @mutation(description="Make an API key.", access=Access.OWNER)
+    async def create_api_key(self, info: Info, input: CreateApiKeyInput) -> CreateApiKeyPayload:
+        content = read_input(input, api_keys.ApiKeyContent)
+        key, secret = await api_keys.create_api_key(content, author=info.context.author)
+        return CreateApiKeyPayload(api_key=ApiKey.from_document(key), secret=secret)
+
+    @mutation(
+        description="Make an API key useless at once; again changes nothing.", access=Access.OWNER
+    )
+    async def revoke_api_key(self, info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyPayload:
+        reference = read_input(input, ApiKeyReference)
+        key = await api_keys.revoke_api_key(reference.id, author=info.context.author)
+        return RevokeApiKeyPayload(api_key=ApiKey.from_document(key))

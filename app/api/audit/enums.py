@@ -1,0 +1,36 @@
+"""The enums of this part of the schema."""
+
+from app.api.enums import expose_enum
+from app.domain.audit import AuditedEntity, ChangeStatus
+
+__all__ = [
+    "AuditedEntity",
+    "ChangeStatus",
+]
+
+expose_enum(
+    AuditedEntity,
+    description="The kinds of entity whose changes are recorded.",
+    values={
+        AuditedEntity.API_KEY: "API keys.",
+        AuditedEntity.BOOKING: "Bookings.",
+        AuditedEntity.BOOKING_ANSWER_CATEGORY: "Answer categories.",
+        AuditedEntity.BOOKING_FLOW: "Booking flows with their steps.",
+        AuditedEntity.BOOKING_FLOW_ROUTER: "Routers.",
+        AuditedEntity.BOOKING_QUESTION: "Questions with their answers.",
+        AuditedEntity.BOOKING_SERVICE: "Services.",
+        AuditedEntity.BRAND_KIT: "Brand kits.",
+        AuditedEntity.ORGANIZATION: "The organization itself.",
+        AuditedEntity.SCHEDULER_CONFIG: "Scheduler configs.",
+    },
+)
+expose_enum(
+    ChangeStatus,
+    name="AuditRecordStatus",
+    description="Whether a recorded change is known to have been written.",
+    values={
+        ChangeStatus.PENDING: "It was begun; when it stays so, a fault cut it short and the "
+        "entity shows whether it was written.",
+        ChangeStatus.APPLIED: "It was written.",
+    },
+)

@@ -1,0 +1,86 @@
+"""`scheduler serve`."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+
+import click
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from app.cli.common import CommandError, console, one_line_errors
+from app.documents.connection import database_uri
+from app.settings import Environment, Settings
+from app.transport.demo_keys import read_demo_keys
+from app.transport.http_protocol import BoundedHttpProtocol
+
+GRACE_SECONDS = 25
+FIRST_QUERY = """{
+  scheduler(publishableKey: "%s") {
+    name
+    bookingFlow(context: {url: "https://harbor.example/"}) {
+      content { title }
+      steps { __typename }
+    }
+  }
+}"""
+
+
+@click.command()
+@click.pass_obj
+def serve(settings: Settings) -> None:
+    """Serve the API and, in development, GraphiQL."""
+    listening = _bind(settings)
+    config = uvicorn.Config(
+        "app.main:create_app_from_environment",
+        factory=True,
+        http=BoundedHttpProtocol,
+        workers=settings.workers,
+        log_level=settings.log_level.value,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    # The server hands the signal on when it is done; it must not end us before the database left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with one_line_errors(), asyncio.Runner() as runner, contextlib.suppress(KeyboardInterrupt):
+        held = contextlib.AsyncExitStack()
+        # Held here too, the database outlives server processes that are replaced.
+        uri = database_uri(settings.mongodb_uri, data_dir=settings.data_dir)
+        runner.run(held.enter_async_context(uri))
+        try:
+            _print_welcome(settings)
+            if settings.workers == 1:
+                runner.run(uvicorn.Server(config).serve(sockets=[listening]))
+            else:
+                Multiprocess(config, sockets=[listening]).run()
+        finally:
+            runner.run(held.aclose())
+
+
+def _bind(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {settings.host} port {settings.port} ({error.strerror}); "
+            "set SCHEDULER_PORT to a free port"
+        ) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def _print_welcome(settings: Settings) -> None:
+    console.print(f"GraphiQL and API: [bold]{settings.public_url}/graphql[/bold]")
+    keys = read_demo_keys(settings.data_dir)
+    if keys is None or settings.environment is not Environment.DEVELOPMENT:
+        return
+    console.print(f"Demo publishable key: {keys.publishable_key}", soft_wrap=True)
+    console.print(f"Demo API key (OWNER): {keys.api_key}", soft_wrap=True)
+    console.print("A query to paste:")
+    console.print(FIRST_QUERY % keys.publishable_key, markup=False, soft_wrap=True)
