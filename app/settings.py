@@ -52,6 +52,11 @@ def _local_url(values: dict[str, Any]) -> str:
     return f"http://{host}:{values['port']}"
 
 
+def _points_per_minute(values: dict[str, Any]) -> int:
+    """Return what suits one customer's widget in production, and load tests in development."""
+    return 12_000_000 if _is_development(values) else 1_200_000
+
+
 def _is_development(values: dict[str, Any]) -> bool:
     return values.get("environment") is Environment.DEVELOPMENT
 
@@ -107,9 +112,10 @@ class Settings(BaseSettings):
         "meant; without it, in development only.",
     )
     points_per_minute: int = Field(
-        default=1_200_000,
+        default_factory=_points_per_minute,
         ge=0,
-        description="Points each caller may spend a minute; 0 counts nothing.",
+        description="Points each caller may spend a minute, 0 counts nothing; without it 1200000, "
+        "ten times that in development.",
     )
     operation_timeout_seconds: float = Field(
         default=30.0, gt=0, le=3_600, description="Deadline of each operation."
