@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-BENCHMARKS = ("widget_boot", "flow_dashboard", "find_problems", "routing", "limits")
+BENCHMARKS = ("widget_boot", "event_intake", "flow_dashboard", "find_problems", "routing", "limits")
 
 
 def main(names: list[str]) -> int:

@@ -2,12 +2,14 @@
 
 from functools import lru_cache
 
+from cachetools import LRUCache
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from app.main import create_app_from_environment
+from app.services.booking_sessions import event_log, history
 
 
 @lru_cache
@@ -23,3 +25,15 @@ def create_app() -> Starlette:
     app = create_app_from_environment()
     app.router.routes.append(Route("/static", static))
     return app
+
+
+class _KeepsNothing(LRUCache[tuple[str, str], history.SessionHistory]):
+    def __setitem__(self, *_: object) -> None:
+        return
+
+
+def create_ungrouped_app() -> Starlette:
+    """Return the same with every request reading its session and writing by itself."""
+    event_log.MAX_EVENTS_PER_GROUP = 1
+    history._kept = _KeepsNothing(maxsize=1)
+    return create_app()

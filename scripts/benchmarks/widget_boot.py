@@ -99,6 +99,7 @@ def main() -> None:
             SCHEDULER_MONGODB_URI=uri,
             SCHEDULER_DATABASE_NAME=database_name,
             SCHEDULER_DATA_DIR=str(Path(data_dir)),
+            SCHEDULER_POINTS_PER_MINUTE="0",
         ) as server:
             rates = asyncio.run(measure(server.url, keys))
     table = Table("operation", "requests/s (median)", "ratio to static")
