@@ -41,3 +41,18 @@ async def test_a_range_contains_its_beginning_and_not_its_end_whatever_the_index
     listed = await collection.find({"owner": "a", **query}).sort("_id", ASCENDING).to_list(None)
 
     assert [document["_id"] for document in listed] == found
+
+
+@pytest.mark.parametrize(
+    ("start_us", "end_us", "found"), [(0, 1, [0]), (1, 1_001, [1]), (999, 1_000, []), (1, 999, [])]
+)
+async def test_bounds_between_two_milliseconds_are_exact(
+    database: Database, start_us: int, end_us: int, found: list[int]
+) -> None:
+    collection = database[f"between_{start_us}_{end_us}"]
+    await collection.insert_many([{"_id": n, "at": moment} for n, moment in enumerate(MOMENTS)])
+    start, end = (NOON + timedelta(microseconds=us) for us in (start_us, end_us))
+
+    listed = await collection.find(between("at", start, end)).sort("_id", ASCENDING).to_list(None)
+
+    assert [document["_id"] for document in listed] == found

@@ -4,15 +4,75 @@ from typing import Annotated
 
 import strawberry
 
+from app.api.analytics.enums import BreakdownDimension
+from app.api.analytics.inputs import CreationRange, OptionalFlowId, read_scope, read_time_zone
+from app.api.analytics.report_types import (
+    BreakdownReport,
+    FunnelReport,
+    FunnelRow,
+    ProgressionReport,
+    ProgressionRow,
+    StepAbandonmentReport,
+    StepAbandonmentRow,
+)
 from app.api.analytics.types import EventFrequency
 from app.api.context import Info
 from app.api.ids import EntityType, decode_id
 from app.api.permissions import Access, query
 from app.services.analytics.event_frequency import load_event_frequency
+from app.services.analytics.sessions import load_breakdown, load_progression
+from app.services.analytics.steps import load_funnel, load_step_counts
 
 
 @strawberry.type(description="Reports on the organization's sessions.")
 class Analytics:
+    @strawberry.field(description="Per step, how many of those who entered it gave up there.")
+    async def step_abandonment(
+        self, info: Info, range: CreationRange, booking_flow_id: OptionalFlowId = None
+    ) -> StepAbandonmentReport:
+        counts = await load_step_counts(read_scope(info, range, booking_flow_id))
+        rows = [StepAbandonmentRow.from_domain(count) for count in counts]
+        return StepAbandonmentReport(rows=rows, as_of=info.context.now)
+
+    @strawberry.field(description="How many sessions have completed how many steps.")
+    async def progression(
+        self, info: Info, range: CreationRange, booking_flow_id: OptionalFlowId = None
+    ) -> ProgressionReport:
+        progression = await load_progression(read_scope(info, range, booking_flow_id))
+        rows = [ProgressionRow.from_domain(row) for row in progression]
+        return ProgressionReport(rows=rows, as_of=info.context.now)
+
+    @strawberry.field(
+        description="Per step, how many entered, completed and dropped it, and how long it took."
+    )
+    async def funnel(
+        self, info: Info, range: CreationRange, booking_flow_id: OptionalFlowId = None
+    ) -> FunnelReport:
+        funnel = await load_funnel(read_scope(info, range, booking_flow_id))
+        rows = [FunnelRow.from_domain(step) for step in funnel]
+        return FunnelReport(rows=rows, as_of=info.context.now)
+
+    @strawberry.field(description="How sessions ended, by campaign, rule, service, device or day.")
+    async def breakdown(
+        self,
+        info: Info,
+        range: CreationRange,
+        group_by: Annotated[
+            BreakdownDimension,
+            strawberry.argument(description="What the sessions are told apart by."),
+        ],
+        booking_flow_id: OptionalFlowId = None,
+        time_zone: Annotated[
+            str,
+            strawberry.argument(
+                description="The IANA time zone whose days are meant, as America/New_York."
+            ),
+        ] = "UTC",
+    ) -> BreakdownReport:
+        scope = read_scope(info, range, booking_flow_id)
+        rows = await load_breakdown(scope, group_by, zone=read_time_zone(time_zone))
+        return BreakdownReport.from_domain(rows, dimension=group_by, as_of=info.context.now)
+
     @strawberry.field(
         description=(
             "How often and how fast things happened in one session, over all of its events; null "

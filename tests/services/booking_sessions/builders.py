@@ -120,12 +120,13 @@ async def a_customer(
     *commands: SessionCommand,
     place: Place | None = None,
     policy: EventIdPolicy | None = None,
+    context: SessionContext | None = None,
     now: datetime = NOW,
 ) -> Customer:
     """Start a session, and record the commands in one batch."""
     place = place or await a_place()
     decision = decide_start(
-        place.flow, session_context=SessionContext(), event_id=new_id(), now=now
+        place.flow, session_context=context or SessionContext(), event_id=new_id(), now=now
     )
     session = BookingSession(
         organization_id=place.organization_id,

@@ -1,0 +1,89 @@
+"""How sessions ended, by where they came from, what they chose and when they began."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.analytics.rates import quotient
+from app.domain.booking_session.state import BookingSessionStatus
+from app.domain.values import Value
+
+
+class BreakdownDimension(StrEnum):
+    """What sessions are told apart by."""
+
+    UTM_SOURCE = "utm_source"
+    UTM_MEDIUM = "utm_medium"
+    UTM_CAMPAIGN = "utm_campaign"
+    ROUTING_RULE = "routing_rule"
+    SERVICE = "service"
+    DEVICE = "device"
+    DAY = "day"
+
+
+class KeyCount(NamedTuple):
+    """How many sessions of a status have a key; None is for those without one."""
+
+    key: str | None
+    status: BookingSessionStatus
+    sessions: int
+
+
+class QuarterCount(NamedTuple):
+    """How many sessions of a status began in the quarter of an hour from `starts_at`."""
+
+    starts_at: datetime
+    status: BookingSessionStatus
+    sessions: int
+
+
+class BreakdownRow(Value):
+    """How the sessions of one key ended; those going on are started and nothing else."""
+
+    key: str | None
+    started_count: int
+    completed_count: int
+    abandoned_count: int
+    active_count: int
+
+    @property
+    def conversion_rate(self) -> float | None:
+        """The part of the sessions started that led to a booking, 0 to 1."""
+        return quotient(self.completed_count, self.started_count)
+
+
+def break_down(counts: Iterable[KeyCount]) -> tuple[BreakdownRow, ...]:
+    """Return a row for each key, most sessions first, then by key; the one for none is last."""
+    rows = _to_rows(counts)
+    return tuple(sorted(rows, key=lambda row: (row.key is None, -row.started_count, row.key or "")))
+
+
+def break_down_days(counts: Iterable[QuarterCount], zone: tzinfo) -> tuple[BreakdownRow, ...]:
+    """Return a row for each day of the zone on which sessions began, in order of time.
+
+    The key is the date, as 2026-01-31. Every time zone has been off UTC by a multiple of a quarter
+    of an hour since 1972, so that no quarter belongs to two days.
+    """
+    days = (
+        KeyCount(count.starts_at.astimezone(zone).date().isoformat(), count.status, count.sessions)
+        for count in counts
+    )
+    return tuple(sorted(_to_rows(days), key=lambda row: row.key or ""))
+
+
+def _to_rows(counts: Iterable[KeyCount]) -> list[BreakdownRow]:
+    tallies: dict[str | None, dict[BookingSessionStatus, int]] = {}
+    for count in counts:
+        tally = tallies.setdefault(count.key, dict.fromkeys(BookingSessionStatus, 0))
+        tally[count.status] += count.sessions
+    return [
+        BreakdownRow(
+            key=key,
+            started_count=sum(tally.values()),
+            completed_count=tally[BookingSessionStatus.COMPLETED],
+            abandoned_count=tally[BookingSessionStatus.ABANDONED],
+            active_count=tally[BookingSessionStatus.ACTIVE],
+        )
+        for key, tally in tallies.items()
+    ]
