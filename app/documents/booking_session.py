@@ -12,6 +12,7 @@ from app.domain.booking_session.event_references import EventIdPolicy
 from app.domain.booking_session.state import (
     SESSION_STATE_ADAPTER,
     BookingOutcome,
+    BookingSessionStatus,
     CurrentState,
     SessionMetrics,
     SessionState,
@@ -40,6 +41,25 @@ class SnapshotUpdate:
             "booking_session_event_ids": list(self.event_ids),
             "updated_at": self.now,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """A session whose customer had abandoned another one before."""
+
+    session_id: EntityId
+    organization_id: EntityId
+    resumed_from_session_id: EntityId
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LastActivity:
+    """When something happened last in a session, as far as its snapshot knows."""
+
+    session_id: EntityId
+    organization_id: EntityId
+    at: datetime
 
 
 class BookingSession(OrganizationDocument):
@@ -89,6 +109,14 @@ class BookingSession(OrganizationDocument):
                 ],
                 name="status_drop_off_step",
             ),
+            IndexModel(
+                [
+                    ("booking_outcome.status", ASCENDING),
+                    ("current_state.last_activity_at", ASCENDING),
+                ],
+                name="status_last_activity",
+            ),
+            IndexModel([("resumed_from_session_id", ASCENDING)], name="resumed_from_session"),
             IndexModel(
                 [("organization_id", ASCENDING), ("idempotency_key", ASCENDING)],
                 name="organization_idempotency_key",
@@ -158,6 +186,36 @@ class BookingSession(OrganizationDocument):
             yield raw
 
     @classmethod
+    async def stream_idle(cls, *, before: datetime) -> AsyncIterator[LastActivity]:
+        """Yield the active sessions of every organization in which nothing happened since then."""
+        query = {
+            "booking_outcome.status": BookingSessionStatus.ACTIVE.value,
+            "current_state.last_activity_at": {"$lt": before},
+        }
+        fields = {"organization_id": 1, "current_state.last_activity_at": 1}
+        cursor = cls.get_motor_collection().find(query, fields).batch_size(SESSIONS_PER_BATCH)
+        async for raw in cursor:
+            at = raw["current_state"]["last_activity_at"]
+            yield LastActivity(raw["_id"], raw["organization_id"], at)
+
+    @classmethod
+    async def find_resumptions(cls, session_ids: Iterable[EntityId]) -> list[Resumption]:
+        """Return the sessions resumed from at most 100 sessions, in no order."""
+        # By one field alone: a session is resumed from one of the same organization only, and with
+        # two fields the embedded database takes twice as long.
+        query = {"resumed_from_session_id": {"$in": sorted(session_ids)}}
+        fields = {"organization_id": 1, "resumed_from_session_id": 1, "created_at": 1}
+        return [
+            Resumption(
+                session_id=raw["_id"],
+                organization_id=raw["organization_id"],
+                resumed_from_session_id=raw["resumed_from_session_id"],
+                created_at=raw["created_at"],
+            )
+            async for raw in cls.get_motor_collection().find(query, fields)
+        ]
+
+    @classmethod
     async def existing_ids(cls, session_ids: Iterable[EntityId]) -> set[EntityId]:
         """Return which of at most 100 ids are sessions, of whatever organization."""
         query = {"_id": {"$in": sorted(session_ids)}}
@@ -193,7 +251,11 @@ class BookingSession(OrganizationDocument):
     ) -> "BookingSession | None":
         """Return the session that was started with this key."""
         return await cls.find_one(
-            {"organization_id": organization_id, "idempotency_key": idempotency_key}
+            {
+                "organization_id": organization_id,
+                # MongoDB uses a partial index only for queries that repeat its condition.
+                "idempotency_key": {"$eq": idempotency_key, "$type": "string"},
+            }
         )
 
 

@@ -1,7 +1,7 @@
 """The events of booking sessions, the source of truth about them."""
 
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,26 @@ class EventBatch:
             "booking_flow_id": self.booking_flow_id,
         }
         return [{**event_record(event), **owner} for event in self.events]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """A stored event, and whose it is."""
+
+    event: BookingSessionEvent
+    organization_id: EntityId
+    booking_session_id: EntityId
+    booking_flow_id: EntityId
+
+    @classmethod
+    def from_record(cls, raw: Mapping[str, Any]) -> "RecordedEvent":
+        """Return the event as a domain value with its owners."""
+        return cls(
+            event=event_from_document(raw),
+            organization_id=raw["organization_id"],
+            booking_session_id=raw["booking_session_id"],
+            booking_flow_id=raw["booking_flow_id"],
+        )
 
 
 class BookingSessionEventDocument(StoredDocument):
@@ -83,9 +103,9 @@ class BookingSessionEventDocument(StoredDocument):
             ),
         ]
 
-    def to_event(self) -> BookingSessionEvent:
-        """Return the event as a domain value."""
-        return event_from_document(self.model_dump())
+    def to_recorded(self) -> RecordedEvent:
+        """Return the event as a domain value with its owners."""
+        return RecordedEvent.from_record(self.model_dump())
 
     @classmethod
     async def append_batches(cls, batches: Sequence[EventBatch]) -> frozenset[int]:
@@ -169,6 +189,16 @@ class BookingSessionEventDocument(StoredDocument):
             yield raw
 
     @classmethod
+    async def stream_recorded(
+        cls, booking_session_id: EntityId, *, after_sequence: int
+    ) -> AsyncIterator[RecordedEvent]:
+        """Yield the session's events after a sequence in order, a cut-short batch included."""
+        query = {"booking_session_id": booking_session_id, "sequence": {"$gt": after_sequence}}
+        cursor = cls.get_motor_collection().find(query).sort("sequence", ASCENDING)
+        async for raw in cursor.batch_size(EVENTS_PER_BATCH):
+            yield RecordedEvent.from_record(raw)
+
+    @classmethod
     async def stream_owners(cls, *, before: datetime) -> AsyncIterator[EntityId]:
         """Yield the session id of every event recorded before a time, in no order, repeated."""
         cursor = (
@@ -215,7 +245,8 @@ class BookingSessionEventDocument(StoredDocument):
             repeats = cls.get_motor_collection().find(
                 {
                     "booking_session_id": booking_session_id,
-                    "client_event_id": {"$in": list(client_event_ids)},
+                    # MongoDB uses a partial index only for queries that repeat its condition.
+                    "client_event_id": {"$in": list(client_event_ids), "$type": "string"},
                 }
             )
             found = {raw["sequence"]: event_from_document(raw) async for raw in repeats}

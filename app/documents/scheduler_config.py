@@ -47,3 +47,9 @@ class SchedulerConfig(VersionedDocument):
     async def find_by_publishable_key(cls, publishable_key: str) -> "SchedulerConfig | None":
         """Return the config a widget's key belongs to."""
         return await cls.find_one({"publishable_key": publishable_key})
+
+    @classmethod
+    async def allows_origin(cls, organization_id: EntityId, origin: str) -> bool:
+        """Return whether a config of the organization allows the origin, given in lower case."""
+        query = {"organization_id": organization_id, "allowed_origins": origin}
+        return await cls.find_one(query) is not None

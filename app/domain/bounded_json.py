@@ -17,8 +17,8 @@ def require_bounded_json(value: Any) -> Any:
     """Return `value` when it is plain JSON within the bounds, else raise a coded pydantic error.
 
     At most 10,000 characters as JSON and four levels of lists or objects; integers within 64 bits,
-    finite numbers; neither NUL nor a lone surrogate in keys and texts. Texts and keys are otherwise
-    data: a `$` or a `.` means nothing.
+    finite numbers; neither NUL nor a lone surrogate in keys and texts. Texts are otherwise data.
+    Keys are too, but none begins with `$`: drivers read `{"$ref": …}` back as a reference.
     """
     _require_plain(value, depth=0)
     _require_length(value, limit=MAX_JSON_CHARACTERS)
@@ -68,11 +68,17 @@ def _require_plain_container(value: list[Any] | dict[Any, Any], *, depth: int) -
         )
     if isinstance(value, dict):
         for key in value:
-            if not isinstance(key, str):
-                raise PydanticCustomError("INVALID", "has a key that is not a text")
-            require_storable_text(key)
+            _require_storable_key(key)
     for item in value.values() if isinstance(value, dict) else value:
         _require_plain(item, depth=depth)
+
+
+def _require_storable_key(key: Any) -> None:
+    if not isinstance(key, str):
+        raise PydanticCustomError("INVALID", "has a key that is not a text")
+    if key.startswith("$"):
+        raise PydanticCustomError("INVALID", "has a key that begins with a dollar sign")
+    require_storable_text(key)
 
 
 def _is_unicode(text: str) -> bool:

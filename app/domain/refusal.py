@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from app.domain.problems import Problem, ProblemCode
+from app.domain.problems import Problem, ProblemCode, ProblemPath
 
 _CODES = {
     "missing": ProblemCode.REQUIRED,
@@ -16,6 +16,7 @@ _CODES = {
     "less_than": ProblemCode.OUT_OF_RANGE,
     "less_than_equal": ProblemCode.OUT_OF_RANGE,
 }
+_AT = "at"
 _EMPTY = frozenset({"string_too_short", "too_short"})
 
 
@@ -35,10 +36,23 @@ def refuse(code: ProblemCode, message: str, *path: str | int) -> Refused:
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """Return what a failed validation found, in our codes; paths are as Pydantic reports them."""
     return tuple(
-        Problem(code=_code_of(detail), message=detail["msg"], path=tuple(detail["loc"]))
+        Problem(
+            code=_code_of(detail),
+            message=detail["msg"].removeprefix("Value error, "),
+            path=_place_of(detail),
+        )
         for detail in error.errors(include_url=False)
         if not _is_echo(detail)
     )
+
+
+def problem_at(code: str, message: str, *path: str | int) -> PydanticCustomError:
+    """Return the error a validator raises for a part of what it validates, `path` from there."""
+    return PydanticCustomError(code, "{message}", {"message": message, _AT: path})
+
+
+def _place_of(detail: ErrorDetails) -> ProblemPath:
+    return (*detail["loc"], *detail.get("ctx", {}).get(_AT, ()))
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
@@ -55,7 +69,9 @@ def _code_of(detail: ErrorDetails) -> ProblemCode:
     kind = detail["type"]
     if kind in ProblemCode.__members__:
         return ProblemCode(kind)
-    # A null where a value must be, or an empty text or list, is a value that was not given.
-    if detail.get("input") is None or (kind in _EMPTY and not detail["input"]):
+    # A null where a value must be, or a blank text or empty list, is a value that was not given.
+    given = detail.get("input")
+    is_blank = not (given.strip() if isinstance(given, str) else given)
+    if given is None or (kind in _EMPTY and is_blank):
         return ProblemCode.REQUIRED
     return _CODES.get(kind, ProblemCode.INVALID)

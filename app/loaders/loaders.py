@@ -24,6 +24,7 @@ from app.loaders.booking_session_events import EventsByIdLoader
 from app.loaders.files import FileInfosByIdLoader
 from app.loaders.flow_usage import UsageByFlowIdLoader
 from app.loaders.lists import ListsByFieldLoader
+from app.loaders.resumptions import ResumingSessionIdsLoader
 from app.loaders.revisions import RevisionsByIdLoader
 from app.loaders.usage import UsagesByIdLoader
 
@@ -95,6 +96,11 @@ class Loaders:
     def sessions(self) -> OwnedByIdLoader[BookingSession]:
         """Booking sessions by id."""
         return OwnedByIdLoader(BookingSession)
+
+    @cached_property
+    def resuming_session_ids(self) -> ResumingSessionIdsLoader:
+        """Which sessions went on where abandoned ones ended."""
+        return ResumingSessionIdsLoader()
 
     @cached_property
     def answers_by_answer_id(self) -> ListsByFieldLoader[BookingQuestionAnswer]:

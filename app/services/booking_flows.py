@@ -215,9 +215,12 @@ async def update_step(patch: StepPatch, *, author: Author) -> tuple[BookingFlow,
     Raises Refused: NOT_FOUND, CONFLICT, INVALID and whatever is wrong with the configuration.
     """
     draft = await load_draft_of_step(
-        author.organization_id, patch.step_id, expected_version=patch.expected_version
+        author.organization_id,
+        patch.id,
+        expected_version=patch.expected_version,
+        path=("id",),
     )
-    stored = next(step for step in draft.steps if step.id == patch.step_id)
+    stored = next(step for step in draft.steps if step.id == patch.id)
     step = await asyncio.to_thread(_patched, stored, patch)
     flow = await edit_step(draft, step, author=author, mutation="updateBookingFlowStep")
     return flow, step

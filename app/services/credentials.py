@@ -56,7 +56,7 @@ class Authenticator:
             return None
         if token.startswith(API_KEY_PREFIX):
             return await self._read_api_key(token)
-        return self._read_session_token(token)
+        return self.read_session_token(token)
 
     async def _read_api_key(self, token: str) -> Credential | None:
         key = await ApiKey.find_active(hash_key(token))
@@ -69,7 +69,8 @@ class Authenticator:
             api_key_name=key.name,
         )
 
-    def _read_session_token(self, token: str) -> Credential | None:
+    def read_session_token(self, token: str) -> SessionCredential | None:
+        """Return the session a token opens; None when the token was not made here."""
         opened = read_session_token(self._session_token_secret, token)
         if opened is None:
             return None

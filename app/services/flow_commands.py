@@ -76,9 +76,14 @@ class TypedConfig(Value):
     step_type: StepType
 
 
-class StepPatch(StepReference):
-    """What changes of a step; what is left out stays as it is."""
+class StepPatch(Value):
+    """What changes of a step; what is left out stays as it is.
 
+    `expected_version` is the version of its flow.
+    """
+
+    id: EntityId
+    expected_version: int
     step_config: Annotated[ContentConfig | None, NotNull] = None
     type_config: Annotated[TypedConfig | None, NotNull] = None
 

@@ -65,18 +65,22 @@ async def load_draft(
 
 
 async def load_draft_of_step(
-    organization_id: EntityId, step_id: EntityId, *, expected_version: int
+    organization_id: EntityId,
+    step_id: EntityId,
+    *,
+    expected_version: int,
+    path: ProblemPath = ("step_id",),
 ) -> Draft:
-    """Return the draft a step is part of; raises Refused like `load_draft`, at `step_id`.
+    """Return the draft a step is part of; raises Refused like `load_draft`, at `path`.
 
     The version is compared first: a step another editor has just removed is a CONFLICT.
     """
     flow_id = await BookingFlowStepDocument.find_flow_id(organization_id, step_id)
     draft = await load_draft(
-        organization_id, flow_id or "", expected_version=expected_version, path=("step_id",)
+        organization_id, flow_id or "", expected_version=expected_version, path=path
     )
     if all(document.step_id != step_id for document in draft.documents):
-        raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "step_id")
+        raise refuse(ProblemCode.NOT_FOUND, "names nothing here", *path)
     return draft
 
 

@@ -7,6 +7,7 @@ from app.documents.scheduler_config import SchedulerConfig
 from app.domain.audit import AuditedEntity
 from app.domain.problems import Problem
 from app.domain.scheduler_config import SchedulerConfigContent, find_text_problems
+from app.domain.values import EntityId
 from app.services.authoring import Author, find_missing, refuse_if
 from app.services.editing import (
     Deletion,
@@ -44,6 +45,11 @@ async def find_served_config(
     if origin.lower() not in {server_origin.lower(), *config.allowed_origins}:
         raise OriginNotAllowed(origin)
     return config
+
+
+async def allows_origin(organization_id: EntityId, origin: str) -> bool:
+    """Return whether a widget of the organization may run on pages of the origin."""
+    return await SchedulerConfig.allows_origin(organization_id, origin.lower())
 
 
 async def create_scheduler_config(

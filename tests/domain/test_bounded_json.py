@@ -17,7 +17,7 @@ ADAPTER: TypeAdapter[Any] = TypeAdapter(BoundedJson)
         -(2**63),
         2**63 - 1,
         [[[[]]]],
-        {"$ne": None, "a.b": {"": [True]}},
+        {"a.b": {"": [True]}, "a$": "$ne"},
         "é" * 9_998,
     ],
 )
@@ -47,6 +47,8 @@ def nested(depth: int) -> list[Any]:
         ({"a\0b": 1}, "INVALID"),
         ("\ud800", "INVALID"),
         ({1: 2}, "INVALID"),
+        ({"$ne": None}, "INVALID"),
+        ([{"$ref": "booking_sessions", "$id": "x"}], "INVALID"),
         (b"bytes", "INVALID"),
     ],
 )
@@ -97,6 +99,14 @@ def test_each_value_of_a_form_is_named_by_its_key() -> None:
 
     places = [(error["type"], error["loc"][-1]) for error in caught.value.errors()]
     assert places == [("OUT_OF_RANGE", "a"), ("INVALID", "c")]
+
+
+def test_a_form_that_is_null_is_empty() -> None:
+    form = {"event_type": "step_completed", "form_data": None}
+    command = SessionCommand.model_validate(a_command(data=form))
+    nothing = SessionCommand.model_validate(a_command(data={"event_type": "step_completed"}))
+
+    assert command == nothing
 
 
 def test_a_command_no_database_could_hold_still_has_a_hash() -> None:

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
+from app.domain.refusal import problem_at
 from app.domain.values import Description, Title, Value
 
 H = TypeVar("H", bound=Hashable)
@@ -30,12 +30,12 @@ class InputType(StrEnum):
 TYPES_WITH_OPTIONS = frozenset({InputType.SELECT, InputType.MULTI_SELECT})
 
 
-def first_duplicate(values: Iterable[H]) -> H | None:
-    """Return the first value met a second time, or None when all differ."""
+def first_repeat(values: Iterable[H]) -> int | None:
+    """Return the index of the first value met before, or None when all differ."""
     seen: set[H] = set()
-    for value in values:
+    for index, value in enumerate(values):
         if value in seen:
-            return value
+            return index
         seen.add(value)
     return None
 
@@ -58,17 +58,15 @@ class FieldConstraints(Value):
 
     @model_validator(mode="after")
     def _require_ordered_bounds(self) -> "FieldConstraints":
-        lengths_reversed = (
-            self.min_length is not None
-            and self.max_length is not None
-            and self.min_length > self.max_length
-        )
-        numbers_reversed = (
-            self.minimum is not None and self.maximum is not None and self.minimum > self.maximum
-        )
-        if lengths_reversed or numbers_reversed:
-            raise PydanticCustomError("OUT_OF_RANGE", "the lower bound is above the upper bound")
+        if _are_reversed(self.min_length, self.max_length):
+            raise problem_at("OUT_OF_RANGE", "is below the lower bound", "max_length")
+        if _are_reversed(self.minimum, self.maximum):
+            raise problem_at("OUT_OF_RANGE", "is below the lower bound", "maximum")
         return self
+
+
+def _are_reversed(lower: float | None, upper: float | None) -> bool:
+    return lower is not None and upper is not None and lower > upper
 
 
 class FormField(Value):
@@ -85,18 +83,21 @@ class FormField(Value):
     @model_validator(mode="after")
     def _require_fitting_options(self) -> "FormField":
         if self.input_type in TYPES_WITH_OPTIONS and not self.options:
-            raise PydanticCustomError("REQUIRED", "a select field needs options")
+            raise problem_at("REQUIRED", "a select field needs options", "options")
         if self.options and self.input_type not in TYPES_WITH_OPTIONS:
-            raise PydanticCustomError("INVALID", "only select fields take options")
-        if first_duplicate(option.value for option in self.options) is not None:
-            raise PydanticCustomError("DUPLICATE", "two options have the same value")
+            raise problem_at("INVALID", "only select fields take options", "options")
+        twice = first_repeat(option.value for option in self.options)
+        if twice is not None:
+            message = "two options have the same value"
+            raise problem_at("DUPLICATE", message, "options", twice, "value")
         return self
 
 
 def _require_unique_keys(fields: tuple[FormField, ...]) -> tuple[FormField, ...]:
-    key = first_duplicate(field.key for field in fields)
-    if key is not None:
-        raise PydanticCustomError("DUPLICATE", "two fields have the key {key}", {"key": key})
+    twice = first_repeat(field.key for field in fields)
+    if twice is not None:
+        message = f"two fields have the key {fields[twice].key}"
+        raise problem_at("DUPLICATE", message, twice, "key")
     return fields
 
 

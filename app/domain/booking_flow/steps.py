@@ -4,11 +4,11 @@ from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
 
-from app.domain.booking_flow.form_fields import FormFields, first_duplicate
+from app.domain.booking_flow.form_fields import FormFields, first_repeat
 from app.domain.booking_flow.timeslot_windows import TimeslotSelectionTypeConfig
 from app.domain.content import ContentConfig
+from app.domain.refusal import problem_at
 from app.domain.service_selection.graph import ServiceGraph
 from app.domain.values import Description, EntityId, Name, Value
 
@@ -37,11 +37,19 @@ class ServiceArea(Value):
 
 
 def _require_unique_zipcodes(areas: tuple[ServiceArea, ...]) -> tuple[ServiceArea, ...]:
-    twice = first_duplicate(z for area in areas for z in (*area.zipcodes, *area.prefixes))
+    places = [
+        (zipcode, (index, field, position))
+        for index, area in enumerate(areas)
+        for field, zipcodes in (("zipcodes", area.zipcodes), ("prefixes", area.prefixes))
+        for position, zipcode in enumerate(zipcodes)
+    ]
+    twice = first_repeat(zipcode for zipcode, _ in places)
     if twice is not None:
-        raise PydanticCustomError("DUPLICATE", "{zipcode} is listed twice", {"zipcode": twice})
-    if first_duplicate(area.name for area in areas) is not None:
-        raise PydanticCustomError("DUPLICATE", "two service areas have the same name")
+        zipcode, place = places[twice]
+        raise problem_at("DUPLICATE", f"{zipcode} is listed twice", *place)
+    namesake = first_repeat(area.name for area in areas)
+    if namesake is not None:
+        raise problem_at("DUPLICATE", "two service areas have the same name", namesake, "name")
     return areas
 
 
@@ -90,7 +98,8 @@ class SummaryTypeConfig(Value):
     @model_validator(mode="after")
     def _require_a_text_to_consent_to(self) -> "SummaryTypeConfig":
         if self.require_consent and not self.consent_text:
-            raise PydanticCustomError("REQUIRED", "consent is required but has no text")
+            message = "consent is required but has no text"
+            raise problem_at("REQUIRED", message, "consent_text")
         return self
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.domain.booking_flow.form_fields import first_duplicate
+from app.domain.booking_flow.form_fields import first_repeat
+from app.domain.refusal import problem_at
 from app.domain.values import Value
 
 
@@ -51,27 +52,31 @@ class TimeslotWindow(Value):
     @model_validator(mode="after")
     def _require_a_positive_span(self) -> "TimeslotWindow":
         if self.start_time >= self.end_time:
-            raise PydanticCustomError("OUT_OF_RANGE", "the window ends before it starts")
-        if first_duplicate(self.weekdays) is not None:
-            raise PydanticCustomError("DUPLICATE", "a weekday is named twice")
+            raise problem_at("OUT_OF_RANGE", "the window ends before it starts", "end_time")
+        twice = first_repeat(self.weekdays)
+        if twice is not None:
+            raise problem_at("DUPLICATE", "the weekday is named twice", "weekdays", twice)
         return self
 
 
 def _require_disjoint(windows: tuple[TimeslotWindow, ...]) -> tuple[TimeslotWindow, ...]:
     for weekday in Weekday:
-        spans = sorted((w.start_time, w.end_time) for w in windows if weekday in w.weekdays)
-        for (_, earlier_end), (later_start, _) in pairwise(spans):
+        spans = sorted(
+            (window.start_time, window.end_time, index)
+            for index, window in enumerate(windows)
+            if weekday in window.weekdays
+        )
+        for (_, earlier_end, earlier), (later_start, _, later) in pairwise(spans):
             if later_start < earlier_end:
-                raise PydanticCustomError(
-                    "INVALID", "two windows overlap on {weekday}", {"weekday": weekday.value}
-                )
+                message = f"two windows overlap on {weekday.value}"
+                raise problem_at("INVALID", message, max(earlier, later))
     return windows
 
 
 def _require_distinct_dates(dates: tuple[date, ...]) -> tuple[date, ...]:
-    twice = first_duplicate(dates)
+    twice = first_repeat(dates)
     if twice is not None:
-        raise PydanticCustomError("DUPLICATE", "{date} is listed twice", {"date": str(twice)})
+        raise problem_at("DUPLICATE", f"{dates[twice]} is listed twice", twice)
     return dates
 
 

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from app.domain.booking_session.event_types import BookingSessionEventType
 from app.domain.bounded_json import BoundedJson, require_bounded_form, require_storable_text
@@ -23,8 +23,12 @@ ErrorText = Annotated[
     str, StringConstraints(max_length=1_000), AfterValidator(require_storable_text)
 ]
 SentForm = Annotated[
-    dict[FieldKey, BoundedJson], Field(max_length=100), AfterValidator(require_bounded_form)
+    dict[FieldKey, BoundedJson],
+    Field(max_length=100),
+    AfterValidator(require_bounded_form),
+    BeforeValidator(lambda form: {} if form is None else form),
 ]
+"""Field values by key; null is a form without any."""
 
 
 class EnterStep(Value):

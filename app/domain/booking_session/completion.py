@@ -47,7 +47,7 @@ def find_completion_problems(state: ActiveSession, *, given: Circumstances) -> t
     """Return everything that stands in the way of booking; empty means nothing does.
 
     INCOMPLETE_STEPS names the steps. Forms of completed steps are validated again, since fields may
-    have changed after; those paths are ("current_state", "form_data", step id, key, …).
+    have changed after; the input has no place for those problems, so that messages name the step.
     """
     return (
         *_find_incomplete_steps(state, given),
@@ -64,7 +64,7 @@ def _find_incomplete_steps(state: ActiveSession, given: Circumstances) -> Iterat
         if step.id not in completed and _must_be_completed(step)
     ]
     if missing:
-        names = ", ".join(f"“{step.step_config.title}” ({step.id})" for step in missing)
+        names = ", ".join(f"“{step.step_config.title}”" for step in missing)
         yield Problem(
             code=ProblemCode.INCOMPLETE_STEPS,
             message=f"These steps are not completed: {names}.",
@@ -103,7 +103,7 @@ def _find_form_problems(state: ActiveSession, given: Circumstances) -> Iterator[
         step = given.flow.steps[step_id].step
         form_data = state.current_state.form_data.get(step_id, {})
         for problem in find_form_problems(step, form_data, checks=given.checks):
-            yield problem.under(("current_state", "form_data", step_id))
+            yield _problem(problem.code, f"“{step.step_config.title}”: {problem.message}")
 
 
 def _problem(code: ProblemCode, message: str) -> Problem:

@@ -66,7 +66,10 @@ def recover_progress(
     """Return what a new session on `flow` can take over from an abandoned one.
 
     The form values of fields the flow still has, and the path as far as its graph still offers it.
+    From another flow's session nothing is: nodes of its graph may have the same ids by chance.
     """
+    if abandoned.booking_flow_id != flow.flow.booking_flow_id:
+        return RecoveredProgress(booking_session_id=booking_session_id)
     current = abandoned.current_state
     graph = next(iter(flow.graphs.values()), None)
     path = ServicePath() if graph is None else recover_path(current.service_selection_path, graph)

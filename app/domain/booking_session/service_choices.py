@@ -33,7 +33,8 @@ def decide_answer(
         chosen_node_id=answer.answer_node_id,
     )
     if isinstance(chosen, ChoiceProblem):
-        return (_to_problem(chosen, "answer_node_id"),)
+        is_question = chosen.node_id == answer.question_node_id
+        return (_to_problem(chosen, "question_node_id" if is_question else "answer_node_id"),)
     return QuestionAnswerEventData(
         question_node_id=answer.question_node_id,
         answer_node_id=answer.answer_node_id,

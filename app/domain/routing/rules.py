@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from app.domain.instants import to_instant
+from app.domain.refusal import problem_at
 from app.domain.routing.urls import UTM_FIELDS
 from app.domain.values import EntityId, Name, Value
 
@@ -55,15 +56,18 @@ class Condition(Value):
     def _fields_fit_together(self) -> Self:
         named = self.source in NAMED_SOURCES
         if named and not self.name:
-            raise ValueError(f"a condition on a {self.source} needs the parameter's name")
+            message = f"a condition on a {self.source} needs the parameter's name"
+            raise problem_at("REQUIRED", message, "name")
         if not named and self.name:
-            raise ValueError(f"a condition on the {self.source} takes no name")
+            message = f"a condition on the {self.source} takes no name"
+            raise problem_at("INVALID", message, "name")
         if self.source is ConditionSource.UTM_PARAMETER and self.name not in UTM_FIELDS:
-            raise ValueError(f"a UTM parameter is one of {', '.join(UTM_FIELDS)}")
+            message = f"a UTM parameter is one of {', '.join(UTM_FIELDS)}"
+            raise problem_at("INVALID", message, "name")
         if self.operator is ConditionOperator.EXISTS and self.value:
-            raise ValueError("the operator exists takes no value")
+            raise problem_at("INVALID", "the operator exists takes no value", "value")
         if self.operator is not ConditionOperator.EXISTS and self.value is None:
-            raise ValueError(f"the operator {self.operator} needs a value")
+            raise problem_at("REQUIRED", f"the operator {self.operator} needs a value", "value")
         return self
 
 
@@ -95,12 +99,12 @@ class RoutingRule(Value):
     @model_validator(mode="after")
     def _fields_fit_together(self) -> Self:
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
-            raise ValueError("a rule must start before it ends")
+            raise problem_at("OUT_OF_RANGE", "a rule must start before it ends", "ends_at")
         flow_ids = [share.booking_flow_id for share in self.split]
         if len(set(flow_ids)) < len(flow_ids):
-            raise ValueError("a split names each flow once")
+            raise problem_at("DUPLICATE", "a split names each flow once", "split")
         if flow_ids and self.booking_flow_id not in flow_ids:
-            raise ValueError("a split must name the rule's own flow too")
+            raise problem_at("INVALID", "a split must name the rule's own flow too", "split")
         return self
 
     @property

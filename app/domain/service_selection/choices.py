@@ -17,7 +17,7 @@ class ChoiceProblemCode(StrEnum):
 
 
 class ChoiceProblem(Value):
-    """A refused choice: the node chosen and, in a list of choices, its index from 0."""
+    """A refused choice: the node at fault and, in a list of choices, its index from 0."""
 
     code: ChoiceProblemCode
     message: str
@@ -109,7 +109,7 @@ def choose(
     kept = _cut_back(index, path, question_node_id)
     if kept is None:
         message = f"Question “{question_node_id}” is neither the current one nor on the path."
-        return _refuse_unreachable(message, node_id=chosen_node_id)
+        return _refuse_unreachable(message, node_id=question_node_id)
     if chosen_node_id not in index.children_of(question_node_id):
         message = f"Node “{chosen_node_id}” is no option of question “{question_node_id}”."
         return _refuse_unreachable(message, node_id=chosen_node_id)

@@ -31,13 +31,40 @@ async def abandon_session(
         return await _abandon(command, organization_id, now)
 
 
+async def abandon_idle_session(
+    session_id: EntityId, *, organization_id: EntityId, idle_before: datetime, now: datetime
+) -> bool:
+    """End a session in which nothing happened since `idle_before`; return whether this call did.
+
+    A session that is closed meanwhile, or whose customer has come back, stays as it is.
+    """
+    command = AbandonSession(booking_session_id=session_id, reason=AbandonmentReason.TIMEOUT)
+    try:
+        async with one_at_a_time(session_id):
+            await _abandon(command, organization_id, now, idle_before=idle_before)
+    except (Refused, _CustomerIsBack):
+        return False
+    return True
+
+
+class _CustomerIsBack(Exception):
+    """Something happened in the session after it was found idle."""
+
+
 async def _abandon(
-    command: AbandonSession, organization_id: EntityId, now: datetime
+    command: AbandonSession,
+    organization_id: EntityId,
+    now: datetime,
+    *,
+    idle_before: datetime | None = None,
 ) -> SessionView:
     for _ in range(MAX_ATTEMPTS):
         history = await load_history(organization_id, command.booking_session_id)
         if history is None:
             raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "booking_session_id")
+        # Judged at every attempt: the other writer may have been the customer.
+        if idle_before and history.state.current_state.last_activity_at >= idle_before:
+            raise _CustomerIsBack
         decision = decide_abandonment(
             history.state, reason=command.reason, event_id=new_id(), now=now
         )

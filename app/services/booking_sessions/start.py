@@ -2,9 +2,9 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from app.documents.booking_session import BookingSession, snapshot_record
 from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
@@ -23,11 +23,14 @@ from app.domain.booking_session.context import (
 )
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.event_references import EventIdPolicy
+from app.domain.booking_session.event_types import RecoveredProgress
+from app.domain.booking_session.flow_index import FlowIndex
 from app.domain.booking_session.lifecycle import decide_start
 from app.domain.problems import ProblemCode
 from app.domain.refusal import refuse
 from app.domain.routing.urls import ParsedUrl, RoutingContext
 from app.domain.values import EntityId, Value
+from app.services.booking_sessions.resumption import load_recovered_progress
 from app.services.revisions import load_flow_index
 from app.services.routing import Route, find_route, read_url
 
@@ -41,10 +44,14 @@ class PageContext(RoutingContext):
     visitor_id: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 
+def _device_or_default(given: Any) -> Any:
+    return Device() if given is None else given
+
+
 class ReportedContext(Value):
     """What a widget reports of the customer's device."""
 
-    device: Device = Device()
+    device: Annotated[Device, BeforeValidator(_device_or_default)] = Device()
     locale: Annotated[str, StringConstraints(max_length=35)] | None = None
 
 
@@ -54,7 +61,8 @@ class StartSession(Value):
     publishable_key: str
     idempotency_key: IdempotencyKey | None = None
     context: PageContext
-    session_context: ReportedContext = ReportedContext()
+    session_context: ReportedContext | None = None
+    resumed_from_session_token: str | None = None
 
 
 async def start_session(
@@ -62,12 +70,14 @@ async def start_session(
     *,
     config: SchedulerConfig,
     now: datetime,
+    resumed_from_session_id: EntityId | None = None,
 ) -> BookingSession:
     """Start a session on the flow the page is routed to, and return it.
 
-    The same idempotency key gives the session it gave before; raises Refused with
-    IDEMPOTENCY_KEY_REUSED when the request is another, NOT_PUBLISHED when no flow is offered, and
-    INVALID for a URL that is none.
+    It takes over what it can from the abandoned session it is resumed from, if any. The same
+    idempotency key gives the session it gave before; raises Refused with IDEMPOTENCY_KEY_REUSED
+    when the request is another, NOT_PUBLISHED when no flow is offered, and INVALID for a URL that
+    is none or a session that cannot be resumed from.
     """
     request_hash = hashlib.sha256(command.model_dump_json().encode()).hexdigest()
     earlier = await _find_earlier(config, command.idempotency_key, request_hash)
@@ -85,6 +95,7 @@ async def start_session(
         session_context=_to_session_context(command, url, route),
         event_id=new_id(),
         now=now,
+        recovered=await _find_recovered(resumed_from_session_id, flow, config),
     )
     session = _to_document(
         decision,
@@ -114,6 +125,16 @@ async def _find_earlier(
             "idempotency_key",
         )
     return earlier
+
+
+async def _find_recovered(
+    session_id: EntityId | None, flow: FlowIndex, config: SchedulerConfig
+) -> RecoveredProgress | None:
+    if session_id is None:
+        return None
+    return await load_recovered_progress(
+        session_id, organization_id=config.organization_id, flow=flow
+    )
 
 
 async def _find_event_id_policy(organization_id: EntityId) -> EventIdPolicy:
@@ -166,7 +187,7 @@ def _to_document(
 
 
 def _to_session_context(command: StartSession, url: ParsedUrl, route: Route) -> SessionContext:
-    page = command.context
+    page, reported = command.context, command.session_context or ReportedContext()
     parameters = dict(reversed(url.query))
     return SessionContext(
         url=page.url,
@@ -180,8 +201,8 @@ def _to_session_context(command: StartSession, url: ParsedUrl, route: Route) -> 
         click_ids=ClickIds(
             **{name: _drop_if_long(parameters.get(name)) for name in ClickIds.model_fields}
         ),
-        device=command.session_context.device,
-        locale=command.session_context.locale,
+        device=reported.device,
+        locale=reported.locale,
         route=RouteTaken(
             rule_id=route.decision.rule_id,
             rule_name=route.rule_name,

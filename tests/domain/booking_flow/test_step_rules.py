@@ -53,12 +53,15 @@ FIELDS = ("fields", 0)
         (of_areas({"name": "A", "zipcodes": ["1901"]}), [("INVALID", (*AREAS, 0, "zipcodes", 0))]),
         (of_areas({"name": "A", "zipcodes": ["٠١٩٠١"]}), [("INVALID", (*AREAS, 0, "zipcodes", 0))]),
         (of_areas({"name": "A", "prefixes": ["01901"]}), [("INVALID", (*AREAS, 0, "prefixes", 0))]),
-        (of_areas({"name": "A", "zipcodes": ["01901", "01901"]}), [("DUPLICATE", AREAS)]),
+        (
+            of_areas({"name": "A", "zipcodes": ["01901", "01901"]}),
+            [("DUPLICATE", (*AREAS, 0, "zipcodes", 1))],
+        ),
         (
             of_areas({"name": "A", "prefixes": ["019"]}, {"name": "B", "prefixes": ["019"]}),
-            [("DUPLICATE", AREAS)],
+            [("DUPLICATE", (*AREAS, 1, "prefixes", 0))],
         ),
-        (of_areas({"name": "A"}, {"name": "A"}), [("DUPLICATE", AREAS)]),
+        (of_areas({"name": "A"}, {"name": "A"}), [("DUPLICATE", (*AREAS, 1, "name"))]),
     ],
 )
 def test_zip_codes_are_five_digits_and_listed_once(found: Any, expected: Any) -> None:
@@ -69,22 +72,22 @@ def test_zip_codes_are_five_digits_and_listed_once(found: Any, expected: Any) ->
     ("found", "expected"),
     [
         (problems("details", fields=[]), [("REQUIRED", ("fields",))]),
-        (problems("details", fields=[FIELD, FIELD]), [("DUPLICATE", ("fields",))]),
+        (problems("details", fields=[FIELD, FIELD]), [("DUPLICATE", ("fields", 1, "key"))]),
         (of_field(key="first name"), [("INVALID", (*FIELDS, "key"))]),
         (of_field(key="a.b"), [("INVALID", (*FIELDS, "key"))]),
-        (of_field(input_type="select"), [("REQUIRED", FIELDS)]),
-        (of_field(options=[{"value": "a", "label": "A"}]), [("INVALID", FIELDS)]),
+        (of_field(input_type="select"), [("REQUIRED", (*FIELDS, "options"))]),
+        (of_field(options=[{"value": "a", "label": "A"}]), [("INVALID", (*FIELDS, "options"))]),
         (
             of_field(input_type="select", options=[{"value": "a", "label": "A"}] * 2),
-            [("DUPLICATE", FIELDS)],
+            [("DUPLICATE", (*FIELDS, "options", 1, "value"))],
         ),
         (
             of_field(constraints={"min_length": 5, "max_length": 4}),
-            [("OUT_OF_RANGE", (*FIELDS, "constraints"))],
+            [("OUT_OF_RANGE", (*FIELDS, "constraints", "max_length"))],
         ),
         (
             of_field(constraints={"minimum": 5, "maximum": 4}),
-            [("OUT_OF_RANGE", (*FIELDS, "constraints"))],
+            [("OUT_OF_RANGE", (*FIELDS, "constraints", "maximum"))],
         ),
         (
             of_field(constraints={"minimum": float("nan")}),
@@ -106,16 +109,22 @@ def test_form_fields_have_their_own_keys_options_and_ordered_bounds(
         (of_calendar(), [("REQUIRED", ("windows",))]),
         (
             of_calendar(WINDOW, {**WINDOW, "start_time": "11:59", "end_time": "13:00"}),
-            [("INVALID", ("windows",))],
+            [("INVALID", ("windows", 1))],
         ),
-        (of_calendar({**WINDOW, "end_time": "08:00"}), [("OUT_OF_RANGE", ("windows", 0))]),
+        (
+            of_calendar({**WINDOW, "end_time": "08:00"}),
+            [("OUT_OF_RANGE", ("windows", 0, "end_time"))],
+        ),
         (of_calendar({**WINDOW, "end_time": "24:00"}), [("INVALID", ("windows", 0, "end_time"))]),
-        (of_calendar({**WINDOW, "weekdays": ["monday"] * 2}), [("DUPLICATE", ("windows", 0))]),
+        (
+            of_calendar({**WINDOW, "weekdays": ["monday"] * 2}),
+            [("DUPLICATE", ("windows", 0, "weekdays", 1))],
+        ),
         (of_calendar(WINDOW, timezone="Mars/Olympus"), [("INVALID", ("timezone",))]),
         (of_calendar(WINDOW, timezone="../etc/passwd"), [("INVALID", ("timezone",))]),
         (
             of_calendar(WINDOW, blackout_dates=["2026-12-25", "2026-12-25"]),
-            [("DUPLICATE", ("blackout_dates",))],
+            [("DUPLICATE", ("blackout_dates", 1))],
         ),
     ],
 )
@@ -127,4 +136,4 @@ def test_windows_lie_apart_in_a_time_zone_that_exists(found: Any, expected: Any)
 def test_required_consent_needs_a_text(text: str | None, codes: list[str]) -> None:
     found = problems("summary", require_consent=True, consent_text=text)
 
-    assert [code for code, _ in found] == codes
+    assert found == [(code, ("consent_text",)) for code in codes]

@@ -178,12 +178,12 @@ def test_completing_a_step_is_refused(
 
 def test_updating_a_field_keeps_any_value_unjudged_and_counts() -> None:
     state = a_session(
-        updated(ZIP, "zipcode", "9"), updated(CUSTOMER, "firstName", {"$set": {"a.b": None}})
+        updated(ZIP, "zipcode", "9"), updated(CUSTOMER, "firstName", {"set$": {"a.b": None}})
     )
 
     assert state.current_state.form_data == {
         ZIP: {"zipcode": "9"},
-        CUSTOMER: {"firstName": {"$set": {"a.b": None}}},
+        CUSTOMER: {"firstName": {"set$": {"a.b": None}}},
     }
     assert state.metrics.field_update_count == 2
 
@@ -250,11 +250,17 @@ def test_a_path_complete_in_another_way_leaves_the_step_completed() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [answered("need", "young"), answered("age", "young"), answered("nowhere", "ac")]
+    ("command", "field"),
+    [
+        (answered("need", "young"), "answer_node_id"),
+        (answered("age", "young"), "question_node_id"),
+        (answered("nowhere", "ac"), "question_node_id"),
+        (answered("ac", "ac"), "question_node_id"),
+    ],
 )
-def test_an_answer_out_of_reach_is_refused(command: SessionCommand) -> None:
+def test_an_answer_out_of_reach_is_refused(command: SessionCommand, field: str) -> None:
     assert refusal(a_session(answered("need", "ac")), command) == [
-        ("NODE_NOT_REACHABLE", "events", 0, "data", "question_answered", "answer_node_id")
+        ("NODE_NOT_REACHABLE", "events", 0, "data", "question_answered", field)
     ]
 
 
