@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.api.limits.points import PointsTable
 from app.api.schema import schema
 from app.documents.connection import connected_documents
 from app.domain.values import EntityId
+from app.services.booking_sessions.live_events import serving_live_events
 from app.services.computing import computing_process
 from app.services.credentials import Authenticator
 from app.settings import Environment, Settings, load_settings
@@ -24,6 +25,8 @@ from app.transport.files import file_routes
 from app.transport.graphiql import GraphiQLFiles, graphiql_page
 from app.transport.graphql_view import GraphQLEndpoint
 from app.transport.health import livez, readyz
+from app.transport.http_protocol import ON_SHUTDOWN
+from app.transport.websocket import serve_socket
 
 
 @dataclass
@@ -44,7 +47,7 @@ def create_app(settings: Settings) -> Starlette:
     runner = OperationRunner(settings.operation_timeout_seconds)
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
         async with connected_documents(
             settings.mongodb_uri,
             data_dir=settings.data_dir,
@@ -52,7 +55,8 @@ def create_app(settings: Settings) -> Starlette:
         ):
             started.authenticator = await Authenticator.load()
             try:
-                yield
+                async with serving_live_events() as live_events:
+                    yield {ON_SHUTDOWN: live_events.end}
             finally:
                 await runner.wait_for_unfinished()
                 computing_process.stop()
@@ -75,6 +79,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
             Route("/graphql", endpoint.serve, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", lambda socket: serve_socket(socket, endpoint)),
             Route("/livez", livez),
             Route("/readyz", readyz),
             *file_routes(authenticate=authenticate_upload),

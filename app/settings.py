@@ -125,6 +125,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Operations a process takes on at the same time; more are refused at once.",
     )
+    session_idle_minutes: int = Field(
+        default=60,
+        ge=1,
+        le=525_600,
+        description="Minutes without an event after which a session is abandoned; an organization "
+        "may have its own.",
+    )
     log_level: LogLevel = Field(
         default=LogLevel.INFO, description="Least severe log records written: debug to error."
     )

@@ -43,6 +43,10 @@ class RequestContext:
         """The loaders of this request."""
         return Loaders()
 
+    def forget_loaded(self) -> None:
+        """Start with fresh loaders, as each event of a subscription does: it shows what is now."""
+        self.__dict__.pop("loaders", None)
+
     @property
     def organization_id(self) -> EntityId:
         """The organization the caller acts in; raises RequestError for anonymous requests."""

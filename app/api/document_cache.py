@@ -42,6 +42,11 @@ class PreparedDocument:
     operations: Mapping[str | None, MeasuredOperation] = field(default_factory=dict)
     uses_introspection: bool = False
 
+    @property
+    def has_several_operations(self) -> bool:
+        """Return whether a request must say which operation it means."""
+        return len({id(operation) for operation in self.operations.values()}) > 1
+
     def is_mutation(self, operation_name: str | None) -> bool:
         """Return whether the named or only operation is a mutation."""
         operation = self.operations.get(operation_name)

@@ -171,7 +171,7 @@ NODE_LOADERS: Mapping[EntityType, NodeLoader] = {
     EntityType.BOOKING_SESSION: _by(
         lambda of: of.sessions, lambda session: to_session(SessionView.of(session))
     ),
-    EntityType.BOOKING_SESSION_EVENT: _by(lambda of: of.events, BookingSessionEvent.from_domain),
+    EntityType.BOOKING_SESSION_EVENT: _by(lambda of: of.events, BookingSessionEvent.from_recorded),
     EntityType.BRAND_KIT: _by(lambda of: of.brand_kits, BrandKit.from_document),
     EntityType.ORGANIZATION: _load_organization,
     EntityType.SCHEDULER_CONFIG: _by(

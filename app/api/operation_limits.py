@@ -9,7 +9,7 @@ from strawberry.types import ExecutionResult
 
 from app.api.context import RequestContext
 from app.api.document_cache import PreparedDocument, is_known, prepare_document
-from app.api.errors import ErrorCode, RequestError
+from app.api.errors import ErrorCode, RequestError, bad_user_input
 from app.api.limits import bounds
 from app.api.limits.measuring import too_complex
 from app.api.limits.points import Balance
@@ -59,6 +59,8 @@ class OperationLimits(SchemaExtension):
             return list(self.prepared.errors)
         if self.prepared.uses_introspection and not context.offers_introspection:
             return [GraphQLError("Introspection is switched off.")]
+        if self._names_no_operation_of_several():
+            return [bad_user_input("Name the operation: the document has several.")]
         operation = self.prepared.operations.get(execution.operation_name)
         if operation is None:
             return []  # GraphQL's own execution says that there is no such operation.
@@ -70,6 +72,11 @@ class OperationLimits(SchemaExtension):
                 )
             ]
         return []
+
+    def _names_no_operation_of_several(self) -> bool:
+        # Strawberry would run the first one; its public property hides whether a name was given.
+        is_named = self.execution_context._provided_operation_name is not None
+        return self.prepared.has_several_operations and not is_named
 
     def _pay(self, price: int) -> None:
         self.balance = self._context.account.take(price)

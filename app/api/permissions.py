@@ -1,6 +1,6 @@
 """Who may use a field, declared beside it and visible in its description."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
@@ -13,6 +13,8 @@ from app.api.organizations.enums import Role
 from app.api.user_errors import to_user_errors
 from app.domain.access import Anonymous
 from app.domain.refusal import Refused
+
+INPUT_DESCRIPTION = "What to do; the `path` of a problem leads from here to the value at fault."
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +57,11 @@ class AccessExtension(FieldExtension):
 class UserErrorsExtension(FieldExtension):
     """Answers a refused mutation with its payload, empty but for the problems."""
 
+    def apply(self, field: StrawberryField) -> None:
+        """Describe the input, which every mutation has alone."""
+        for argument in field.arguments:
+            argument.description = INPUT_DESCRIPTION
+
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Any, **kwargs: Any
     ) -> Any:
@@ -73,6 +80,13 @@ def query(
     return strawberry.field(
         name=name, description=description, extensions=[AccessExtension(access)]
     )
+
+
+def subscription(
+    *, description: str, access: Access
+) -> Callable[[Callable[P, Awaitable[AsyncGenerator[R, None]]]], Any]:
+    """Make a subscription of a resolver that refuses first, and returns what it then yields."""
+    return strawberry.subscription(description=description, extensions=[AccessExtension(access)])
 
 
 def mutation(*, description: str, access: Access) -> Callable[[Callable[P, Awaitable[R]]], Any]:

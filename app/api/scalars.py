@@ -2,6 +2,7 @@
 reported together with every other problem of a mutation; dates and times must parse at once.
 """
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any, NewType
 
@@ -22,10 +23,16 @@ CssSelector = NewType("CssSelector", str)
 JSON = NewType("JSON", object)
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(
+    _DATE.pattern + r"T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
+)
+
+
 def serialize_datetime(value: datetime) -> str:
     """Return ISO 8601 in UTC with milliseconds and `Z`."""
-    utc = value.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    # Not strftime: its %Y leaves out the zeros before a year like 99.
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_datetime(value: Any) -> datetime:
@@ -33,6 +40,7 @@ def parse_datetime(value: Any) -> datetime:
     if not isinstance(value, str):
         raise GraphQLError("DateTime must be a string in ISO 8601.")
     try:
+        _require_form(value, _DATE_TIME)
         parsed = datetime.fromisoformat(value)
     except ValueError as error:
         raise GraphQLError("DateTime must be ISO 8601, as 2026-01-31T08:00:00.000Z.") from error
@@ -49,9 +57,16 @@ def parse_date(value: Any) -> date:
     if not isinstance(value, str):
         raise GraphQLError("Date must be a string, as 2026-01-31.")
     try:
+        _require_form(value, _DATE)
         return date.fromisoformat(value)
     except ValueError as error:
         raise GraphQLError("Date must be a calendar date, as 2026-01-31.") from error
+
+
+def _require_form(text: str, form: re.Pattern[str]) -> None:
+    # Python reads other forms of ISO 8601 as well, such as 2026-W05-6 and 20260131.
+    if form.fullmatch(text) is None:
+        raise ValueError
 
 
 def _require_text(name: str) -> Any:

@@ -23,6 +23,7 @@ from app.api.booking_services.mutations import BookingServiceMutations
 from app.api.booking_services.queries import BookingServiceQueries
 from app.api.booking_sessions.mutations import BookingSessionMutations
 from app.api.booking_sessions.queries import BookingSessionQueries
+from app.api.booking_sessions.subscriptions import BookingSessionSubscriptions
 from app.api.bookings.queries import BookingQueries
 from app.api.brand_kits.mutations import BrandKitMutations
 from app.api.brand_kits.queries import BrandKitQueries
@@ -80,6 +81,11 @@ class Mutation(
     pass
 
 
+@strawberry.type(description="What can be followed as it happens.")
+class Subscription(BookingSessionSubscriptions):
+    pass
+
+
 class PublishedSchema(strawberry.Schema):
     """The schema; errors are logged where they are answered, without the text of the query."""
 
@@ -90,5 +96,9 @@ class PublishedSchema(strawberry.Schema):
 
 
 schema = PublishedSchema(
-    query=Query, mutation=Mutation, config=SCHEMA_CONFIG, extensions=[OperationLimits]
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=SCHEMA_CONFIG,
+    extensions=[OperationLimits],
 )

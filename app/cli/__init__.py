@@ -10,6 +10,7 @@ from app.cli.flows import flow
 from app.cli.maintenance import print_schema, sessions, sync_indexes
 from app.cli.organizations import key, organization
 from app.cli.serve import serve
+from app.cli.worker import worker
 from app.settings import SettingsError, load_settings
 
 
@@ -26,5 +27,6 @@ def main(context: click.Context) -> None:
     )
 
 
-for command in (demo, flow, key, organization, print_schema, serve, sessions, sync_indexes):
+COMMANDS = (demo, flow, key, organization, print_schema, serve, sessions, sync_indexes, worker)
+for command in COMMANDS:
     main.add_command(command)

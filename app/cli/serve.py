@@ -15,6 +15,8 @@ from app.documents.connection import database_uri
 from app.settings import Environment, Settings
 from app.transport.demo_keys import read_demo_keys
 from app.transport.http_protocol import BoundedHttpProtocol
+from app.transport.websocket import MAX_FRAME_BYTES
+from app.transport.websocket_protocol import BoundedWebSocketProtocol
 
 GRACE_SECONDS = 25
 FIRST_QUERY = """{
@@ -37,6 +39,10 @@ def serve(settings: Settings) -> None:
         "app.main:create_app_from_environment",
         factory=True,
         http=BoundedHttpProtocol,
+        ws=BoundedWebSocketProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
+        # Compression costs each idle socket memory.
+        ws_per_message_deflate=False,
         workers=settings.workers,
         log_level=settings.log_level.value,
         access_log=False,

@@ -38,6 +38,23 @@ def answer(
     result: ExecutionResult, *, media_type: str, request_id: str, offers_suggestions: bool
 ) -> Response:
     """Return the response to an operation, by the draft of GraphQL over HTTP."""
+    content = to_content(result, request_id=request_id, offers_suggestions=offers_suggestions)
+    is_request_error = "data" not in content
+    status = 400 if is_request_error and media_type == RESPONSE_JSON else 200
+    headers: dict[str, str] = {}
+    for extensions in (error["extensions"] for error in content.get("errors", ())):
+        code = extensions["code"]
+        if result.data is None and code in FAILURE_STATUS:
+            status, headers = FAILURE_STATUS[code], _retry_after(extensions)
+        if is_request_error and code == ErrorCode.UNAUTHENTICATED:
+            status, headers = 401, {"WWW-Authenticate": "Bearer"}
+    return _to_response(content, status=status, media_type=media_type, headers=headers)
+
+
+def to_content(
+    result: ExecutionResult, *, request_id: str, offers_suggestions: bool
+) -> dict[str, Any]:
+    """Return a result as clients read it; without `data` when nothing was executed."""
     content: dict[str, Any] = {}
     executed = not isinstance(result, PreExecutionError)
     if result.errors:
@@ -50,20 +67,16 @@ def answer(
             )
             for error in result.errors
         ]
-    is_request_error = not executed or _failed_before_execution(result)
-    if not is_request_error:
+    if executed and not _failed_before_execution(result):
         content["data"] = result.data
     if result.extensions:
         content["extensions"] = result.extensions
-    status = 400 if is_request_error and media_type == RESPONSE_JSON else 200
-    headers: dict[str, str] = {}
-    for extensions in (error["extensions"] for error in content.get("errors", ())):
-        code = extensions["code"]
-        if result.data is None and code in FAILURE_STATUS:
-            status, headers = FAILURE_STATUS[code], _retry_after(extensions)
-        if is_request_error and code == ErrorCode.UNAUTHENTICATED:
-            status, headers = 401, {"WWW-Authenticate": "Bearer"}
-    return _to_response(content, status=status, media_type=media_type, headers=headers)
+    return content
+
+
+def to_json(content: Any) -> bytes:
+    """Return what clients read as JSON."""
+    return orjson.dumps(content, option=JSON_OPTIONS, default=str)
 
 
 def _failed_before_execution(result: ExecutionResult) -> bool:
@@ -83,7 +96,7 @@ def _to_response(
     content: dict[str, Any], *, status: int, media_type: str, headers: dict[str, str]
 ) -> Response:
     return Response(
-        orjson.dumps(content, option=JSON_OPTIONS, default=str),
+        to_json(content),
         status_code=status,
         headers={"Content-Type": f"{media_type}; charset=utf-8", **headers},
     )

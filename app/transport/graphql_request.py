@@ -15,6 +15,7 @@ MAX_VARIABLE_OBJECTS = 10_000
 other request is served; large content travels as JSON text, which is one value."""
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 
 
 class GraphQLRequest(NamedTuple):
@@ -47,11 +48,17 @@ def choose_media_type(accept: str | None) -> str:
         (_read_quality(part), part.split(";")[0].strip().lower()) for part in accept.split(",")
     ]
     for _, media_type in sorted(offered, key=lambda item: -item[0]):
-        if media_type == RESPONSE_JSON:
-            return RESPONSE_JSON
+        if media_type in {RESPONSE_JSON, EVENT_STREAM}:
+            return media_type
         if media_type in {PLAIN_JSON, "application/*", "*/*"}:
             return PLAIN_JSON
-    raise HttpProblem(406, f"Only {RESPONSE_JSON} and {PLAIN_JSON} are served.")
+    raise HttpProblem(406, f"Only {RESPONSE_JSON}, {PLAIN_JSON} and {EVENT_STREAM} are served.")
+
+
+def accepts_event_stream(accept: str | None) -> bool:
+    """Return whether a client that may prefer something else also reads event streams."""
+    media_types = [part.split(";")[0].strip().lower() for part in (accept or "").split(",")]
+    return EVENT_STREAM in media_types
 
 
 def _read_quality(part: str) -> float:
@@ -68,13 +75,13 @@ def _read_quality(part: str) -> float:
 async def read_request(request: Request) -> GraphQLRequest:
     """Return the operation of a GET or POST request; raises HttpProblem when there is none."""
     if request.method == "GET":
-        return _to_request(_read_query_string(request))
+        return to_request(_read_query_string(request))
     if request.method != "POST":
         raise HttpProblem(405, "Use GET or POST.", headers={"Allow": "GET, POST"})
     content_type = request.headers.get("content-type", "").split(";")
     if content_type[0].strip().lower() != PLAIN_JSON:
         raise HttpProblem(415, f"Send {PLAIN_JSON}.")
-    return _to_request(_parse_json(await _read_body(request)))
+    return to_request(parse_json(await _read_body(request)))
 
 
 async def _read_body(request: Request) -> bytes:
@@ -88,7 +95,8 @@ async def _read_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _parse_json(text: bytes | str) -> Any:
+def parse_json(text: bytes | str) -> Any:
+    """Return what a text holds; raises HttpProblem for what is not JSON."""
     try:
         return orjson.loads(text)
     except (orjson.JSONDecodeError, RecursionError) as error:
@@ -102,11 +110,12 @@ def _read_query_string(request: Request) -> dict[str, Any]:
     }
     for name in ("variables", "extensions"):
         if parameters.get(name):
-            content[name] = _parse_json(parameters[name])
+            content[name] = parse_json(parameters[name])
     return content
 
 
-def _to_request(content: Any) -> GraphQLRequest:
+def to_request(content: Any) -> GraphQLRequest:
+    """Return the operation that a request's JSON holds; raises HttpProblem when it holds none."""
     if not isinstance(content, dict):
         raise HttpProblem(400, "The request must be a JSON object.")
     query = content.get("query")

@@ -1,12 +1,14 @@
 """The GraphQL endpoint for HTTP and for browsers."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from strawberry import Schema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -21,23 +23,30 @@ from app.api.limits.bounds import REFUSED_PRICE
 from app.api.limits.points import Account, PointsTable
 from app.api.operation_limits import throttled, timed_out, to_cost
 from app.documents.driver import UNAVAILABLE_ERRORS
-from app.domain.access import Anonymous
+from app.domain.access import Anonymous, Credential
 from app.services.credentials import Authenticator
 from app.transport.authentication import authenticate
 from app.transport.callers import caller_of
 from app.transport.capacity import Capacity
-from app.transport.deadlines import ClientGone, OperationRunner
-from app.transport.graphql_answers import answer, answer_problem
+from app.transport.deadlines import ClientGone, OperationRunner, Receive
+from app.transport.event_stream import EventStream, single_event
+from app.transport.graphql_answers import answer, answer_problem, to_content
 from app.transport.graphql_request import (
+    EVENT_STREAM,
     PLAIN_JSON,
     GraphQLRequest,
     HttpProblem,
+    accepts_event_stream,
     choose_media_type,
     read_request,
 )
+from app.transport.live_credentials import wait_for_end
 
 POST_OPERATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 GET_OPERATIONS = frozenset({OperationType.QUERY})
+MAX_LIVE_CONNECTIONS = 2_000
+"""Sockets and event streams of a process."""
+
 CLIENT_CLOSED_REQUEST = 499
 """Nobody reads it; by this number proxies and logs know that the client went."""
 
@@ -54,57 +63,39 @@ class GraphQLEndpoint:
     points: PointsTable
     capacity: Capacity
     runner: OperationRunner
+    live_places: Capacity = field(default_factory=lambda: Capacity(MAX_LIVE_CONNECTIONS))
 
     async def serve(self, request: Request) -> Response:
         """Return the answer to one request."""
         if self.render_page is not None and _wants_page(request):
             return self.render_page(request)
-        request_id = uuid.uuid4().hex
         media_type = PLAIN_JSON
         try:
             media_type = choose_media_type(request.headers.get("accept"))
-            operation = await read_request(request)
-            result = await self._execute(request, operation, request_id)
+            return await self._answer(request, await read_request(request), media_type)
         except HttpProblem as problem:
-            return answer_problem(problem, media_type=media_type)
+            is_stream = media_type == EVENT_STREAM
+            return answer_problem(problem, media_type=PLAIN_JSON if is_stream else media_type)
         except (ClientDisconnect, ClientGone):
             return Response(status_code=CLIENT_CLOSED_REQUEST)
-        return answer(
-            result,
-            media_type=media_type,
-            request_id=request_id,
-            offers_suggestions=self.offers_introspection,
-        )
 
-    async def _execute(
-        self, request: Request, operation: GraphQLRequest, request_id: str
+    async def run(
+        self,
+        operation: GraphQLRequest,
+        context: RequestContext,
+        *,
+        allowed: frozenset[OperationType],
+        receive: Receive,
     ) -> ExecutionResult:
-        try:
-            with self.capacity.place():
-                context = await self._context(request, request_id)
-                return await self._run(request, operation, context)
-        except RequestError as error:
-            return self._refuse(request, error)
-        except UNAVAILABLE_ERRORS as error:
-            return self._refuse(request, GraphQLError("", original_error=error))
+        """Return the result of an operation, at its deadline TIMEOUT.
 
-    def _refuse(self, request: Request, error: GraphQLError) -> ExecutionResult:
-        """Return the answer to a request without context, paid for by its client's network."""
-        account = Account(self.points, caller_of(Anonymous(), request))
-        balance = account.take(REFUSED_PRICE)
-        if not balance.is_enough:
-            error = throttled(balance)
-        return PreExecutionError(
-            data=None, errors=[error], extensions={"cost": to_cost(balance, requested=0)}
-        )
+        Raises InvalidOperationTypeError when its type is not allowed, CannotGetOperationTypeError
+        when the document has no such operation, and as `OperationRunner.run` does.
+        """
 
-    async def _run(
-        self, request: Request, operation: GraphQLRequest, context: RequestContext
-    ) -> ExecutionResult:
         def prepared() -> PreparedDocument:
             return prepare_document(self.schema._schema, operation.query)
 
-        allowed = GET_OPERATIONS if request.method == "GET" else POST_OPERATIONS
         try:
             return await self.runner.run(
                 self.schema.execute(
@@ -114,34 +105,117 @@ class GraphQLEndpoint:
                     operation_name=operation.operation_name,
                     allowed_operation_types=allowed,
                 ),
-                receive=request.receive,
+                receive=receive,
                 must_finish=lambda: prepared().is_mutation(operation.operation_name),
             )
         except TimeoutError:
             return timed_out(prepared(), operation.operation_name, operation.variables, context)
-        except CannotGetOperationTypeError as error:
-            raise HttpProblem(400, error.as_http_error_reason()) from error
-        except InvalidOperationTypeError as error:
-            headers = {"Allow": "POST"} if request.method == "GET" else {}
-            raise HttpProblem(
-                405 if request.method == "GET" else 400,
-                error.as_http_error_reason(request.method),
-                headers=headers,
-            ) from error
 
-    async def _context(self, request: Request, request_id: str) -> RequestContext:
-        authenticator = self.authenticator()
-        credential = await authenticate(request, authenticator)
+    async def follow(
+        self, operation: GraphQLRequest, context: RequestContext
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Yield the results of a subscription, which has a price but no deadline."""
+        results = await self.schema.subscribe(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(results):
+            async for result in results:
+                yield result
+
+    def context_of(self, connection: HTTPConnection, credential: Credential) -> RequestContext:
+        """Return what the resolvers of one operation know."""
         return RequestContext(
             credential=credential,
             now=datetime.now(UTC),
-            request_id=request_id,
-            public_url=self.public_url or str(request.base_url).rstrip("/"),
-            origin=request.headers.get("origin"),
-            authenticator=authenticator,
-            account=Account(self.points, caller_of(credential, request)),
+            request_id=uuid.uuid4().hex,
+            public_url=self.public_url or str(connection.base_url).rstrip("/"),
+            origin=connection.headers.get("origin"),
+            authenticator=self.authenticator(),
+            account=Account(self.points, caller_of(credential, connection)),
             offers_introspection=self.offers_introspection,
         )
+
+    def to_content(self, result: ExecutionResult, context: RequestContext) -> dict[str, Any]:
+        """Return a result as clients read it."""
+        return to_content(
+            result,
+            request_id=context.request_id,
+            offers_suggestions=self.offers_introspection,
+        )
+
+    async def _answer(
+        self, request: Request, operation: GraphQLRequest, media_type: str
+    ) -> Response:
+        context = self.context_of(request, Anonymous())
+        allowed = GET_OPERATIONS if request.method == "GET" else POST_OPERATIONS
+        try:
+            with self.capacity.place():
+                credential = await authenticate(request, self.authenticator())
+                context = self.context_of(request, credential)
+                result = await self.run(
+                    operation, context, allowed=allowed, receive=request.receive
+                )
+        except RequestError as error:
+            result = _refuse(context, error)
+        except UNAVAILABLE_ERRORS as error:
+            result = _refuse(context, GraphQLError("", original_error=error))
+        except CannotGetOperationTypeError as error:
+            raise HttpProblem(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            if _is_subscription(error) and accepts_event_stream(request.headers.get("accept")):
+                return self._stream(request, operation, context)
+            raise _wrong_method(request, error) from error
+        if media_type == EVENT_STREAM:
+            return single_event(self.to_content(result, context))
+        return answer(
+            result,
+            media_type=media_type,
+            request_id=context.request_id,
+            offers_suggestions=self.offers_introspection,
+        )
+
+    def _stream(
+        self, request: Request, operation: GraphQLRequest, context: RequestContext
+    ) -> Response:
+        async def contents() -> AsyncGenerator[dict[str, Any], None]:
+            try:
+                with self.live_places.place():
+                    async with aclosing(self.follow(operation, context)) as results:
+                        async for result in results:
+                            yield self.to_content(result, context)
+            except RequestError as error:
+                yield {"errors": [error.formatted]}
+
+        ends = wait_for_end(context.credential, request, self.authenticator())
+        return EventStream(contents(), credential_ends=ends)
+
+
+def _refuse(context: RequestContext, error: GraphQLError) -> ExecutionResult:
+    """Return the answer to a request that did not run, paid for by whom the context is of."""
+    balance = context.account.take(REFUSED_PRICE)
+    if not balance.is_enough:
+        error = throttled(balance)
+    return PreExecutionError(
+        data=None, errors=[error], extensions={"cost": to_cost(balance, requested=0)}
+    )
+
+
+def _is_subscription(error: InvalidOperationTypeError) -> bool:
+    return error.operation_type is OperationType.SUBSCRIPTION
+
+
+def _wrong_method(request: Request, error: InvalidOperationTypeError) -> HttpProblem:
+    is_get = request.method == "GET"
+    if _is_subscription(error):
+        return HttpProblem(400, f"Subscriptions are served as {EVENT_STREAM} or over WebSocket.")
+    return HttpProblem(
+        405 if is_get else 400,
+        error.as_http_error_reason(request.method),
+        headers={"Allow": "POST"} if is_get else {},
+    )
 
 
 def _wants_page(request: Request) -> bool:

@@ -11,14 +11,16 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from app.transport.stalls import StallWatch
+
 MAX_HEAD_BYTES = 32 * 1024
 PHASE_SECONDS = 10.0
 """For the head of a request, from the moment of connecting, and again for its body."""
 
 MIN_BYTES_PER_SECOND = 8 * 1024
 CHECK_SECONDS = 1.0
-STALL_SECONDS = 30.0
-"""After which a client that has read nothing more of its answer is cut off."""
+ON_SHUTDOWN = "on_shutdown"
+"""What the application's lifespan may give: a function to call before waiting for answers."""
 
 
 class _Phase(Enum):
@@ -46,7 +48,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._began_at = 0.0
         self._received = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._stall_timer: asyncio.TimerHandle | None = None
+        self._stall_watch = StallWatch(self.loop)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -54,7 +56,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
-        self._forget_stall()
+        self._stall_watch.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -94,11 +96,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_for_stall()
+        self._stall_watch.begin(self.transport)
 
     def resume_writing(self) -> None:
-        self._forget_stall()
+        self._stall_watch.end()
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        # Answers without an end must be ended, or the server would wait for them.
+        if ON_SHUTDOWN in self.app_state:
+            self.app_state[ON_SHUTDOWN]()
+        super().shutdown()
 
     def _begin(self, phase: _Phase) -> None:
         self._phase = phase
@@ -135,18 +143,3 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
             )
         self.transport.close()
-
-    def _watch_for_stall(self) -> None:
-        unread = self.transport.get_write_buffer_size()
-        self._stall_timer = self.loop.call_later(STALL_SECONDS, self._cut_if_stalled, unread)
-
-    def _cut_if_stalled(self, unread: int) -> None:
-        if self.transport.get_write_buffer_size() >= unread:
-            self.transport.abort()
-        else:
-            self._watch_for_stall()
-
-    def _forget_stall(self) -> None:
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-            self._stall_timer = None

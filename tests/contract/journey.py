@@ -68,7 +68,7 @@ class Journey:
 
     def __init__(self, url: str, *, admin_key: str, now: datetime) -> None:
         self._url = url
-        self._admin_key = admin_key
+        self.admin_key = admin_key
         self._operations = load_operations("widget.graphql", "admin.graphql")
         self.kept: dict[str, Any] = dict(slot_variables(now))
         self.requests: list[dict[str, Any]] = json.loads((HERE / "journey.json").read_text())[
@@ -90,7 +90,7 @@ class Journey:
 
     def send(self, operation: str, variables: Any, *, credential: str) -> Any:
         """Return the data an operation answers; raises AssertionError for top-level errors."""
-        tokens = {"admin": self._admin_key, "session": self.kept.get("sessionToken")}
+        tokens = {"admin": self.admin_key, "session": self.kept.get("sessionToken")}
         token = tokens.get(credential)
         answer = httpx.post(
             f"{self._url}/graphql",

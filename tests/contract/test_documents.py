@@ -12,8 +12,6 @@ OPERATIONS = load_operations("widget.graphql", "admin.graphql")
 # Operations whose part of the schema does not exist yet.
 MISSING = frozenset(
     {
-        "Analytics",
-        "LiveSessionEvents",
         "SyncVendorJobTypes",
     }
 )

@@ -3,10 +3,16 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.transport.demo_keys import read_demo_keys
+from tests.contract.journey import Journey
+from tests.running_server import RunningServer
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -95,6 +101,23 @@ def test_query_typed_with_completion_answers_with_the_headers_of_its_tab(
     expect(page.get_by_role("region", name="Result Window")).to_contain_text('"role": "OWNER"')
     assert visit.complaints == []
     assert visit.hosts() == {urlsplit(graphiql_url).netloc}
+
+
+def test_subscription_shows_events_as_they_are_recorded(
+    visit: Visit, server: RunningServer
+) -> None:
+    keys = read_demo_keys(Path(server.environment["SCHEDULER_DATA_DIR"]))
+    assert keys is not None
+    page = visit.page
+    page.get_by_role("tab", name="FlowDashboard").click()
+    replace_query(page, "subscription Live { bookingSessionEvents { eventType ")
+    expect(page.locator(".graphiql-tab-button").last).to_have_text("Live")
+    page.keyboard.press("ControlOrMeta+Enter")
+    Journey(server.url, admin_key=keys.api_key, now=datetime.now(UTC)).play()
+
+    results = page.get_by_role("region", name="Result Window")
+    expect(results).to_contain_text('"eventType": "SESSION_COMPLETED"')
+    assert visit.complaints == []
 
 
 def test_docs_lead_from_the_root_to_a_type_and_its_description(visit: Visit) -> None:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from app.transport import http_protocol
+from app.transport import http_protocol, stalls
 from app.transport.http_protocol import MAX_HEAD_BYTES, BoundedHttpProtocol
 
 HEAD = b"POST / HTTP/1.1\r\nHost: test\r\n"
@@ -119,7 +119,7 @@ async def test_connection_that_says_nothing_is_closed(port: int) -> None:
 async def test_client_that_stops_reading_its_answer_is_cut_off(
     port: int, monkeypatch: pytest.MonkeyPatch, pause_seconds: float, is_whole: bool
 ) -> None:
-    monkeypatch.setattr(http_protocol, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(stalls, "STALL_SECONDS", 0.3)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
     writer.write(b"GET /large HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")

@@ -86,7 +86,7 @@ class AddBookingFlowStepInput:
 
 @strawberry.input(description="What changes of a step; what is left out stays as it is.")
 class UpdateBookingFlowStepInput:
-    step_id: strawberry.ID = strawberry.field(description="The step.", metadata=STEP)
+    id: strawberry.ID = strawberry.field(description="The step.", metadata=STEP)
     expected_version: int = strawberry.field(description=VERSION)
     step_config: ContentConfigInput | None = strawberry.field(
         default=strawberry.UNSET, description="What is shown above the step, as a whole."

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import strawberry
 
 from app.api.ids import EntityType, encode_optional_id
-from app.api.service_selection.enums import Severity
+from app.api.service_selection.enums import ProblemCode, Severity
 from app.api.service_selection.problems import (
-    MORE_PROBLEMS,
     describe_hidden,
     split_problems,
     worst_severity,
@@ -18,7 +17,7 @@ from app.domain.booking_flow.problems import BookingFlowProblem as DomainProblem
 
 @strawberry.type(description="Something wrong with a flow.")
 class BookingFlowProblem:
-    code: str = strawberry.field(description="Which rule is broken, for programs.")
+    code: ProblemCode = strawberry.field(description="Which rule is broken, for programs.")
     severity: Severity = strawberry.field(description="Whether it forbids publishing.")
     message: str = strawberry.field(description="What is wrong, for people.")
     step_id: strawberry.ID | None = strawberry.field(description="The step at fault, if one is.")
@@ -32,7 +31,7 @@ class BookingFlowProblem:
     def from_domain(cls, problem: DomainProblem) -> "BookingFlowProblem":
         """Return the problem in the schema's type."""
         return cls(
-            code=problem.code,
+            code=ProblemCode(problem.code),
             severity=problem.severity,
             message=problem.message,
             step_id=encode_optional_id(EntityType.BOOKING_FLOW_STEP, problem.step_id),
@@ -49,7 +48,7 @@ class BookingFlowProblem:
         if hidden:
             found.append(
                 cls(
-                    code=MORE_PROBLEMS,
+                    code=ProblemCode.MORE_PROBLEMS,
                     severity=worst_severity(hidden),
                     message=describe_hidden(hidden),
                     step_id=None,

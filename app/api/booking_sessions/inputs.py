@@ -8,10 +8,10 @@ import strawberry
 from app.api.booking_flow_routers.inputs import RoutingContextInput
 from app.api.booking_sessions.enums import AbandonmentReason, DeviceType
 from app.api.ids import EntityType
-from app.api.inputs import refers_to
+from app.api.inputs import may_refer_to, refers_to
 from app.api.scalars import JSON
 
-STEP = refers_to(EntityType.BOOKING_FLOW_STEP)
+STEP = may_refer_to(EntityType.BOOKING_FLOW_STEP)
 SESSION = refers_to(EntityType.BOOKING_SESSION)
 
 
@@ -42,6 +42,13 @@ class StartBookingSessionInput:
     context: RoutingContextInput = strawberry.field(description="The page the widget is on.")
     session_context: SessionContextInput | None = strawberry.field(
         default=strawberry.UNSET, description="What the widget knows of the customer."
+    )
+    resumed_from_session_token: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "The token of an abandoned session whose customer returns. The new session takes over "
+            "its form data and its path, as far as the flow still has them."
+        ),
     )
 
 

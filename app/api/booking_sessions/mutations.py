@@ -18,7 +18,9 @@ from app.api.user_errors import UserError
 from app.domain.access import SessionCredential
 from app.domain.refusal import Refused
 from app.domain.values import EntityId
+from app.loaders.base import OwnedId
 from app.services.booking_sessions import abandon, complete, record, start
+from app.services.booking_sessions.resumption import read_resumed_session
 from app.services.booking_sessions.session_view import SessionView
 from app.services.scheduler_configs import find_served_config
 
@@ -84,6 +86,17 @@ def require_session(info: Info, booking_session_id: EntityId) -> EntityId:
     return info.context.organization_id
 
 
+def _read_resumed_session(
+    info: Info, command: start.StartSession, organization_id: EntityId
+) -> EntityId | None:
+    token = command.resumed_from_session_token
+    if token is None:
+        return None
+    return read_resumed_session(
+        token, organization_id=organization_id, authenticator=info.context.authenticator
+    )
+
+
 @strawberry.type
 class BookingSessionMutations:
     @mutation(
@@ -100,7 +113,12 @@ class BookingSessionMutations:
         )
         if config is None:
             raise Refused([not_found(("publishable_key",))])
-        session = await start.start_session(command, config=config, now=info.context.now)
+        session = await start.start_session(
+            command,
+            config=config,
+            now=info.context.now,
+            resumed_from_session_id=_read_resumed_session(info, command, config.organization_id),
+        )
         return StartBookingSessionPayload(
             booking_session=to_session(SessionView.of(session)),
             session_token=info.context.authenticator.session_token(
@@ -120,9 +138,13 @@ class BookingSessionMutations:
         recorded = await record.record_events(
             command, organization_id=organization_id, now=info.context.now
         )
+        session_key = OwnedId(organization_id, command.booking_session_id)
         return RecordBookingSessionEventsPayload(
             booking_session=to_session(recorded.session),
-            results=[BookingSessionEventResult.from_result(r) for r in recorded.results],
+            results=[
+                BookingSessionEventResult.from_result(result, session_key=session_key)
+                for result in recorded.results
+            ],
         )
 
     @mutation(description="Book what the session holds, and close it.", access=Access.SESSION)

@@ -54,7 +54,11 @@ class BookingSessionQueries:
         description="A session; a session token sees its own only. Null when there is none.",
         access=Access.SESSION,
     )
-    async def booking_session(self, info: Info, id: strawberry.ID) -> BookingSession | None:
+    async def booking_session(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The session's id.")],
+    ) -> BookingSession | None:
         session_id = decode_id(EntityType.BOOKING_SESSION, id)
         match info.context.credential:
             case SessionCredential(booking_session_id=own) if own != session_id:

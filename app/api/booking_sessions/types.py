@@ -27,6 +27,7 @@ from app.api.pagination import After, Before, Connection, First, Last, paginate
 from app.api.timeslots.types import Timeslot
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.paging import SortOrder
+from app.domain.access import OrganizationCredential
 from app.domain.booking_session import state as domain
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, owned
@@ -106,7 +107,7 @@ class BookingSessionBase(Node):
             # What lies beyond was never acknowledged, or is newer than the state shown here.
             visible={"sequence": {"$lte": self.view.state.sequence}},
             order=SortOrder("sequence"),
-            to_node=lambda document: BookingSessionEvent.from_domain(document.to_event()),
+            to_node=lambda document: BookingSessionEvent.from_recorded(document.to_recorded()),
             first=first,
             after=after,
             last=last,
@@ -159,6 +160,43 @@ class BookingSessionBase(Node):
         if revision is None:
             raise RuntimeError(f"revision {self.revision_id.id} of a session is gone")
         return BookingFlow.from_revision(revision)
+
+    @strawberry.field(
+        description=(
+            "The abandoned session whose customer returned in this one; null when there is none. "
+            "Shown to API keys only: a session token opens its own session."
+        )
+    )
+    async def resumed_from_session(
+        self, info: Info
+    ) -> Annotated["BookingSession", strawberry.lazy("app.api.booking_sessions.types")] | None:
+        if not _sees_other_sessions(info):
+            return None
+        return await self._load_session(info, self.view.state.resumed_from_session_id)
+
+    @strawberry.field(
+        description=(
+            "The session this one's customer returned in, the newest if there are several; null "
+            "when there is none. Shown to API keys only: a session token opens its own session."
+        )
+    )
+    async def resumed_by_session(
+        self, info: Info
+    ) -> Annotated["BookingSession", strawberry.lazy("app.api.booking_sessions.types")] | None:
+        if not _sees_other_sessions(info):
+            return None
+        own_key = OwnedId(self.view.organization_id, self.view.id)
+        session_id = await info.context.loaders.resuming_session_ids.load(own_key)
+        return await self._load_session(info, session_id)
+
+    async def _load_session(self, info: Info, session_id: EntityId | None) -> "AnySession | None":
+        key = owned(self.view.organization_id, session_id)
+        session = None if key is None else await info.context.loaders.sessions.load(key)
+        return None if session is None else to_session(SessionView.of(session))
+
+
+def _sees_other_sessions(info: Info) -> bool:
+    return isinstance(info.context.credential, OrganizationCredential)
 
 
 @strawberry.type(description="A session that takes events.")

@@ -6,14 +6,12 @@ from typing import Protocol, TypeVar
 
 import strawberry
 
-from app.api.service_selection.enums import Severity
+from app.api.service_selection.enums import ProblemCode, Severity
 from app.api.service_selection.types import to_ids
 from app.domain.service_selection.problem import GraphProblem as DomainGraphProblem
 
 MAX_PROBLEMS = 1_000
 """A graph may have as many problems as nodes; nobody reads them, and writing them takes seconds."""
-
-MORE_PROBLEMS = "MORE_PROBLEMS"
 
 
 class _Problem(Protocol):
@@ -49,7 +47,7 @@ def describe_hidden(problems: Sequence[_Problem]) -> str:
 
 @strawberry.type(description="A rule of the graph that is broken.")
 class ServiceSelectionGraphProblem:
-    code: str = strawberry.field(description="Which rule, for programs.")
+    code: ProblemCode = strawberry.field(description="Which rule, for programs.")
     severity: Severity = strawberry.field(description="Whether it forbids publishing.")
     message: str = strawberry.field(description="What is wrong, for people.")
     node_ids: list[strawberry.ID] = strawberry.field(description="The nodes at fault.")
@@ -62,7 +60,7 @@ class ServiceSelectionGraphProblem:
     def from_domain(cls, problem: DomainGraphProblem) -> "ServiceSelectionGraphProblem":
         """Return the problem in the schema's type."""
         return cls(
-            code=problem.code.value,
+            code=ProblemCode(problem.code.value),
             severity=problem.severity,
             message=problem.message,
             node_ids=to_ids(problem.node_ids),
@@ -80,7 +78,7 @@ class ServiceSelectionGraphProblem:
         if hidden:
             found.append(
                 cls(
-                    code=MORE_PROBLEMS,
+                    code=ProblemCode.MORE_PROBLEMS,
                     severity=worst_severity(hidden),
                     message=describe_hidden(hidden),
                     node_ids=[],

@@ -56,20 +56,27 @@ async def test_window_and_split_are_kept(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "problem"),
     [
         # Equal once cut to milliseconds, as stored.
-        {"startsAt": "2026-01-01T00:00:00.0001Z", "endsAt": "2026-01-01T00:00:00.0002Z"},
-        {"startsAt": "2026-01-02T00:00:00Z", "endsAt": "2026-01-01T00:00:00Z"},
-        {"split": [{"bookingFlowId": flow_id("f" * 24), "weight": 1}]},
+        (
+            {"startsAt": "2026-01-01T00:00:00.0001Z", "endsAt": "2026-01-01T00:00:00.0002Z"},
+            ("OUT_OF_RANGE", "endsAt"),
+        ),
+        (
+            {"startsAt": "2026-01-02T00:00:00Z", "endsAt": "2026-01-01T00:00:00Z"},
+            ("OUT_OF_RANGE", "endsAt"),
+        ),
+        ({"split": [{"bookingFlowId": flow_id("f" * 24), "weight": 1}]}, ("INVALID", "split")),
     ],
 )
 async def test_fields_that_do_not_fit_together_are_refused(
-    database: Database, fields: dict[str, Any]
+    database: Database, fields: dict[str, Any], problem: tuple[str, str]
 ) -> None:
     site = await a_site()
     payload = await create(site.client, a_rule("r", site.flow, **fields))
-    assert payload["userErrors"] == [{"code": "INVALID", "path": ["input", "rules", "0"]}]
+    code, field = problem
+    assert payload["userErrors"] == [{"code": code, "path": ["input", "rules", "0", field]}]
     assert payload["bookingFlowRouter"] is None
 
 

@@ -66,7 +66,7 @@ async def test_patch_of_a_step_keeps_what_it_leaves_out_and_the_id(database: Dat
     payload = await send(
         client,
         "updateBookingFlowStep",
-        stepId=step,
+        id=step,
         expectedVersion=1,
         stepConfig={"title": "Where do you live?"},
     )
@@ -88,9 +88,7 @@ async def test_configuration_of_a_step_is_validated_where_it_stands(database: Da
         return await send(
             client,
             "updateBookingFlowStep",
-            stepId=step_id(flow, 0),
-            expectedVersion=1,
-            **changes,
+            **{"id": step_id(flow, 0), "expectedVersion": 1, **changes},
         )
 
     area = {"name": "", "zipcodes": ["0190"]}
@@ -100,6 +98,7 @@ async def test_configuration_of_a_step_is_validated_where_it_stands(database: Da
     ]
     assert codes(await patch(typeConfig={"summary": {}})) == [("INVALID", ["input", "typeConfig"])]
     assert codes(await patch(stepConfig=None)) == [("REQUIRED", ["input", "stepConfig"])]
+    assert codes(await patch(id=flow_id(flow))) == [("NOT_FOUND", ["input", "id"])]
 
 
 async def test_removed_step_is_gone_and_cannot_be_removed_again(database: Database) -> None:

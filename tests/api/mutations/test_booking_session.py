@@ -136,6 +136,13 @@ async def test_unknown_publishable_key_is_not_found(database: Database) -> None:
     assert codes(payload) == [("NOT_FOUND", ["input", "publishableKey"])]
 
 
+async def test_null_is_the_same_as_nothing_reported_of_the_device(database: Database) -> None:
+    site = await a_site()
+
+    for reported in (None, {}, {"device": None, "locale": None}):
+        assert codes(await start(site, sessionContext=reported)) == []
+
+
 async def test_no_published_flow_is_not_published(database: Database) -> None:
     site = await a_site()
     site.config.default_booking_flow_id = None
@@ -376,3 +383,54 @@ async def test_events_recorded_together_share_their_commands(
     assert commands.count("insert booking_session_events") <= 3
     assert len(commands) <= 6
     assert [await customer.event_count() for customer in customers] == [3] * 20
+
+
+@pytest.mark.parametrize("step", ["nonsense", encode_id(EntityType.BOOKING_FLOW_STEP, "f" * 24)])
+async def test_step_of_no_flow_is_not_in_this_one_however_it_is_written(
+    database: Database, step: str
+) -> None:
+    customer = await a_customer()
+
+    entered = {**customer.event("1", 0, stepEntered={}), "stepId": step}
+    arrived = customer.event("1", 0, stepEntered={"fromStepId": step})
+    returned = customer.event("1", 0, navigationBack={"toStepId": step})
+
+    path = ["input", "events", "0"]
+    assert [codes(await customer.record(each)) for each in (entered, arrived, returned)] == [
+        [("STEP_NOT_IN_FLOW", [*path, "stepId"])],
+        [("STEP_NOT_IN_FLOW", [*path, "data", "fromStepId"])],
+        [("STEP_NOT_IN_FLOW", [*path, "data", "toStepId"])],
+    ]
+
+
+async def test_value_that_drivers_read_as_a_reference_is_refused_and_the_session_stays_readable(
+    database: Database,
+) -> None:
+    customer = await a_customer()
+    reference = {"$ref": "booking_sessions", "$id": "x"}
+
+    payload = await customer.record(
+        customer.event("1", 4, fieldUpdated={"field": "firstName", "value": [reference]})
+    )
+
+    assert codes(payload) == [("INVALID", ["input", "events", "0", "data", "value"])]
+    listed = await customer.site.client.data("{ bookingSessions { nodes { __typename } } }")
+    assert listed["bookingSessions"]["nodes"] == [{"__typename": "ActiveBookingSession"}]
+
+
+async def test_form_spoilt_after_its_step_is_named_by_its_step_when_completing(
+    database: Database,
+) -> None:
+    customer = await a_customer()
+    await customer.fill_in()
+    await customer.record(customer.event("14", 4, fieldUpdated={"field": "firstName", "value": ""}))
+
+    payload = await customer.complete()
+
+    assert payload["userErrors"] == [
+        {
+            "code": "REQUIRED",
+            "message": "“customer”: First name is required.",
+            "path": ["input", "bookingSessionId"],
+        }
+    ]

@@ -85,8 +85,8 @@ async def test_rule_of_the_wrong_form_is_bad_user_input_naming_every_place(
     assert (extensions["code"], extensions["argument"]) == ("BAD_USER_INPUT", "rules")
     assert [(one["code"], one["path"]) for one in extensions["problems"]] == [
         ("TOO_LONG", ["rules", "0", "conditions"]),
-        ("INVALID", ["rules", "1", "conditions", "0"]),
-        ("INVALID", ["rules", "2"]),
+        ("REQUIRED", ["rules", "1", "conditions", "0", "name"]),
+        ("OUT_OF_RANGE", ["rules", "2", "endsAt"]),
     ]
 
 

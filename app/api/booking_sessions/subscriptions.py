@@ -1,0 +1,79 @@
+"""Following sessions as their events are recorded."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+import strawberry
+
+from app.api.booking_sessions.event_types import BookingSessionEvent
+from app.api.context import Info
+from app.api.errors import ErrorCode, RequestError, bad_user_input
+from app.api.ids import EntityType, decode_id
+from app.api.permissions import Access, subscription
+from app.domain.values import EntityId
+from app.services.booking_sessions.live_events import LiveEventsEnded, Wanted, follow_events
+
+RETRY_AFTER_MS = 1_000
+NOTHING = ""
+"""The id of no entity, for global ids that are malformed: they answer like those of nobody."""
+
+
+@strawberry.type
+class BookingSessionSubscriptions:
+    @subscription(
+        description=(
+            "Events as they are recorded, those of a session in order; all of the organization's, "
+            "or those of a flow or a session. Ends with UNAVAILABLE when events may be missed: "
+            "subscribe again, and read from the sessions what came between."
+        ),
+        access=Access.ANALYST,
+    )
+    async def booking_session_events(
+        self,
+        info: Info,
+        booking_flow_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only sessions on this flow.")
+        ] = None,
+        booking_session_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only this session.")
+        ] = None,
+        after_sequence: Annotated[
+            int | None,
+            strawberry.argument(
+                description="With `bookingSessionId`: first what was recorded after the event of "
+                "this sequence, 0 for everything, then what follows, without a gap."
+            ),
+        ] = None,
+    ) -> AsyncGenerator[BookingSessionEvent, None]:
+        if after_sequence is not None and (booking_session_id is None or after_sequence < 0):
+            raise bad_user_input(
+                "A sequence, from 0, belongs to a session: name it.", argument="afterSequence"
+            )
+        wanted = Wanted(
+            organization_id=info.context.organization_id,
+            booking_flow_id=_decode(EntityType.BOOKING_FLOW, booking_flow_id),
+            booking_session_id=_decode(EntityType.BOOKING_SESSION, booking_session_id),
+        )
+        return _follow(info, wanted, after_sequence)
+
+
+def _decode(entity_type: EntityType, global_id: str | None) -> EntityId | None:
+    return None if global_id is None else decode_id(entity_type, global_id) or NOTHING
+
+
+async def _follow(
+    info: Info, wanted: Wanted, after_sequence: int | None
+) -> AsyncGenerator[BookingSessionEvent, None]:
+    events = follow_events(wanted, after_sequence=after_sequence)
+    try:
+        async for recorded in events:
+            info.context.forget_loaded()
+            yield BookingSessionEvent.from_recorded(recorded)
+    except LiveEventsEnded as ended:
+        raise RequestError(
+            ErrorCode.UNAVAILABLE,
+            f"{ended} Subscribe again, and read from the sessions what came between.",
+            retryAfterMs=RETRY_AFTER_MS,
+        ) from None
+    finally:
+        await events.aclose()
