@@ -116,10 +116,17 @@ async def append(history: SessionHistory, decision: Decision, *, now: datetime) 
         ),
     )
     if stored:
-        _kept[key] = SessionHistory(
-            session=session, state=decision.state, event_ids=tuple(event_ids)
-        )
+        keep_history(session, decision.state, event_ids=tuple(event_ids))
     return stored
+
+
+def keep_history(
+    session: BookingSession, state: SessionState, *, event_ids: tuple[EntityId, ...]
+) -> None:
+    """Remember a session as this process has just written it."""
+    _kept[session.organization_id, session.id] = SessionHistory(
+        session=session, state=state, event_ids=event_ids
+    )
 
 
 def find_kept_history(organization_id: EntityId, session_id: EntityId) -> SessionHistory | None:

@@ -30,6 +30,7 @@ from app.domain.problems import ProblemCode
 from app.domain.refusal import refuse
 from app.domain.routing.urls import ParsedUrl, RoutingContext
 from app.domain.values import EntityId, Value
+from app.services.booking_sessions.history import keep_history
 from app.services.booking_sessions.resumption import load_recovered_progress
 from app.services.revisions import load_flow_index
 from app.services.routing import Route, find_route, read_url
@@ -159,6 +160,7 @@ async def _store(session: BookingSession, decision: Decision) -> bool:
             [event.id for event in decision.events]
         )
         return False
+    keep_history(session, decision.state, event_ids=tuple(session.booking_session_event_ids))
     return True
 
 
