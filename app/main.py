@@ -26,6 +26,7 @@ from app.transport.graphiql import GraphiQLFiles, graphiql_page
 from app.transport.graphql_view import GraphQLEndpoint
 from app.transport.health import livez, readyz
 from app.transport.http_protocol import ON_SHUTDOWN
+from app.transport.persisted_documents import PersistedDocuments, read_trusted_documents
 from app.transport.websocket import serve_socket
 
 
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> Starlette:
         points=PointsTable(settings.points_per_minute),
         capacity=Capacity(settings.max_concurrent_operations),
         runner=runner,
+        documents=PersistedDocuments(_trusted_documents(settings)),
     )
     return Starlette(
         lifespan=lifespan,
@@ -86,6 +88,11 @@ def create_app(settings: Settings) -> Starlette:
             Mount("/graphiql", GraphiQLFiles()),
         ],
     )
+
+
+def _trusted_documents(settings: Settings) -> dict[str, str] | None:
+    path = settings.trusted_documents
+    return None if path is None else read_trusted_documents(path)
 
 
 def _page_renderer(settings: Settings) -> Callable[[Request], Response]:

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Operations a process takes on at the same time; more are refused at once.",
     )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="JSON file of documents by id; requests without an API key then run these "
+        "documents and no others.",
+    )
     session_idle_minutes: int = Field(
         default=60,
         ge=1,

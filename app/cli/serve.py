@@ -15,6 +15,7 @@ from app.documents.connection import database_uri
 from app.settings import Environment, Settings
 from app.transport.demo_keys import read_demo_keys
 from app.transport.http_protocol import BoundedHttpProtocol
+from app.transport.persisted_documents import TrustedDocumentsError, read_trusted_documents
 from app.transport.websocket import MAX_FRAME_BYTES
 from app.transport.websocket_protocol import BoundedWebSocketProtocol
 
@@ -34,6 +35,7 @@ FIRST_QUERY = """{
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the API and, in development, GraphiQL."""
+    _check_trusted_documents(settings)
     listening = _bind(settings)
     config = uvicorn.Config(
         "app.main:create_app_from_environment",
@@ -64,6 +66,16 @@ def serve(settings: Settings) -> None:
                 Multiprocess(config, sockets=[listening]).run()
         finally:
             runner.run(held.aclose())
+
+
+def _check_trusted_documents(settings: Settings) -> None:
+    """Read the file once before the server starts, for one clear line when it is not right."""
+    if settings.trusted_documents is None:
+        return
+    try:
+        read_trusted_documents(settings.trusted_documents)
+    except TrustedDocumentsError as error:
+        raise CommandError(f"SCHEDULER_TRUSTED_DOCUMENTS: {error}") from error
 
 
 def _bind(settings: Settings) -> socket.socket:

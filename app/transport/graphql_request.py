@@ -19,12 +19,13 @@ EVENT_STREAM = "text/event-stream"
 
 
 class GraphQLRequest(NamedTuple):
-    """One operation to execute."""
+    """One operation to execute; `query` is empty when the document is named by id or hash only."""
 
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
     extensions: dict[str, Any] | None
+    document_id: str | None = None
 
 
 class HttpProblem(Exception):
@@ -106,7 +107,9 @@ def parse_json(text: bytes | str) -> Any:
 def _read_query_string(request: Request) -> dict[str, Any]:
     parameters = request.query_params
     content: dict[str, Any] = {
-        name: parameters[name] for name in ("query", "operationName") if name in parameters
+        name: parameters[name]
+        for name in ("query", "operationName", "documentId")
+        if name in parameters
     }
     for name in ("variables", "extensions"):
         if parameters.get(name):
@@ -118,17 +121,16 @@ def to_request(content: Any) -> GraphQLRequest:
     """Return the operation that a request's JSON holds; raises HttpProblem when it holds none."""
     if not isinstance(content, dict):
         raise HttpProblem(400, "The request must be a JSON object.")
-    query = content.get("query")
-    if not isinstance(query, str) or not query:
+    query, document_id = _text_or_none(content, "query"), _text_or_none(content, "documentId")
+    extensions = _object_or_none(content, "extensions")
+    if not (query or document_id or "persistedQuery" in (extensions or {})):
         raise HttpProblem(400, "`query` must be a string that is not empty.")
-    operation_name = content.get("operationName")
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise HttpProblem(400, "`operationName` must be a string or null.")
     return GraphQLRequest(
-        query=query,
+        query=query or "",
         variables=_require_few_objects(_object_or_none(content, "variables")),
-        operation_name=operation_name,
-        extensions=_object_or_none(content, "extensions"),
+        operation_name=_text_or_none(content, "operationName"),
+        extensions=extensions,
+        document_id=document_id,
     )
 
 
@@ -144,6 +146,13 @@ def _require_few_objects(variables: dict[str, Any] | None) -> dict[str, Any] | N
             message = f"`variables` hold at most {MAX_VARIABLE_OBJECTS} objects and lists."
             raise HttpProblem(413, message)
     return variables
+
+
+def _text_or_none(content: Mapping[str, Any], name: str) -> str | None:
+    value = content.get(name)
+    if value is not None and not isinstance(value, str):
+        raise HttpProblem(400, f"`{name}` must be a string or null.")
+    return value
 
 
 def _object_or_none(content: Mapping[str, Any], name: str) -> dict[str, Any] | None:

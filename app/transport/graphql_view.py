@@ -41,6 +41,7 @@ from app.transport.graphql_request import (
     read_request,
 )
 from app.transport.live_credentials import wait_for_end
+from app.transport.persisted_documents import PersistedDocuments
 
 POST_OPERATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 GET_OPERATIONS = frozenset({OperationType.QUERY})
@@ -63,6 +64,7 @@ class GraphQLEndpoint:
     points: PointsTable
     capacity: Capacity
     runner: OperationRunner
+    documents: PersistedDocuments = field(default_factory=PersistedDocuments)
     live_places: Capacity = field(default_factory=lambda: Capacity(MAX_LIVE_CONNECTIONS))
 
     async def serve(self, request: Request) -> Response:
@@ -97,7 +99,7 @@ class GraphQLEndpoint:
             return prepare_document(self.schema._schema, operation.query)
 
         try:
-            return await self.runner.run(
+            result = await self.runner.run(
                 self.schema.execute(
                     operation.query,
                     variable_values=operation.variables,
@@ -110,6 +112,9 @@ class GraphQLEndpoint:
             )
         except TimeoutError:
             return timed_out(prepared(), operation.operation_name, operation.variables, context)
+        if not isinstance(result, PreExecutionError):
+            self.documents.remember(operation)
+        return result
 
     async def follow(
         self, operation: GraphQLRequest, context: RequestContext
@@ -155,6 +160,7 @@ class GraphQLEndpoint:
             with self.capacity.place():
                 credential = await authenticate(request, self.authenticator())
                 context = self.context_of(request, credential)
+                operation = self.documents.find(operation, credential)
                 result = await self.run(
                     operation, context, allowed=allowed, receive=request.receive
                 )

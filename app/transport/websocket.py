@@ -207,6 +207,7 @@ class _Conversation:
     ) -> AsyncGenerator[ExecutionResult, None]:
         try:
             with self._endpoint.capacity.place():
+                operation = self._endpoint.documents.find(operation, context.credential)
                 result = await self._endpoint.run(
                     operation, context, allowed=POST_OPERATIONS, receive=_never
                 )
