@@ -37,6 +37,7 @@ class RequestContext:
     origin: str | None = None
     account: Account = UNLIMITED
     offers_introspection: bool = True
+    deadline_seconds: float = 30.0
 
     @cached_property
     def loaders(self) -> Loaders:

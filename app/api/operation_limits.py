@@ -1,9 +1,10 @@
 """The gate every operation passes: read once, within bounds, and paid for."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
@@ -13,6 +14,7 @@ from app.api.errors import ErrorCode, RequestError, bad_user_input
 from app.api.limits import bounds
 from app.api.limits.measuring import too_complex
 from app.api.limits.points import Balance
+from app.documents.driver import command_deadline
 
 
 class OperationLimits(SchemaExtension):
@@ -48,6 +50,13 @@ class OperationLimits(SchemaExtension):
             errors = [throttled(self.balance)]
         self.execution_context.pre_execution_errors = errors
         yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Give the database commands of a query its deadline; nothing else is ever cut off."""
+        operation = self.prepared.operations.get(self.execution_context.operation_name)
+        is_query = operation is not None and operation.type is OperationType.QUERY
+        with command_deadline(self._context.deadline_seconds) if is_query else nullcontext():
+            yield
 
     def get_results(self) -> dict[str, Any]:
         """Return `extensions.cost`."""

@@ -6,10 +6,11 @@ here, so that changing to PyMongo's own asynchronous API changes this file alone
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
 import bson
+import pymongo
 from beanie import Document as BeanieDocument
 from beanie import init_beanie
 from bson import ObjectId
@@ -50,6 +51,7 @@ __all__ = [
     "OperationFailure",
     "ReturnDocument",
     "UpdateOne",
+    "command_deadline",
     "connect",
     "current_database",
     "disconnect",
@@ -107,6 +109,15 @@ class CommandCounter(CommandListener):
         """Yield the list that receives the commands sent inside the block."""
         self.names = []
         yield self.names
+
+
+def command_deadline(seconds: float) -> AbstractContextManager[object]:
+    """Give the commands sent inside the block, by this task and those it starts, one deadline.
+
+    The server itself ends a command that runs longer (`maxTimeMS`), so that the work of a caller
+    who was told TIMEOUT does not go on.
+    """
+    return pymongo.timeout(seconds)
 
 
 def new_id() -> str:

@@ -141,6 +141,7 @@ class GraphQLEndpoint:
             authenticator=self.authenticator(),
             account=Account(self.points, caller_of(credential, connection)),
             offers_introspection=self.offers_introspection,
+            deadline_seconds=self.runner.deadline_seconds,
         )
 
     def to_content(self, result: ExecutionResult, context: RequestContext) -> dict[str, Any]:
