@@ -47,7 +47,7 @@ def _require_http_origin(url: str) -> str:
 def _local_url(values: dict[str, Any]) -> str:
     """Return the address at which this machine reaches a server bound to `host` and `port`."""
     # A wildcard address is one to listen on, not one to open in a browser.
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(values["host"], values["host"])  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(values["host"], values["host"])  # noqa: S104  # nosec B104
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"http://{host}:{values['port']}"
 
