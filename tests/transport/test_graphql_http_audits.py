@@ -2,20 +2,14 @@
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
+from tests.node_scripts import NODE_SCRIPTS, find_node
 from tests.running_server import RunningServer
-
-ROOT = Path(__file__).parents[2]
-FIND_NODE = "import sys; sys.path.insert(0, 'scripts'); import node; print(node.find_node().node)"
 
 
 def test_every_audit_passes(server: RunningServer) -> None:
-    node = subprocess.check_output([sys.executable, "-c", FIND_NODE], cwd=ROOT, text=True).strip()
-
     output = subprocess.check_output(
-        [node, "audit.mjs", f"{server.url}/graphql"], cwd=ROOT / "tests" / "node", timeout=60
+        [find_node(), "audit.mjs", f"{server.url}/graphql"], cwd=NODE_SCRIPTS, timeout=60
     )
 
     rows = json.loads(output)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -16,17 +15,13 @@ import pytest_asyncio
 from app.services.organizations import create_organization
 from tests.contract.journey import Journey
 from tests.domain.booking_session.builders import THROUGH_ZIP
+from tests.node_scripts import NODE_SCRIPTS, find_node
 from tests.running_server import RunningServer, running_server
 from tests.transport.live import EVENTS_OF_SESSION, LIVE, Company, a_company, connected_to, event_of
 from tests.transport.sockets import a_socket, an_initialised_socket
-from tests.transport.test_graphql_http_audits import FIND_NODE, ROOT
 
 IDLE_SOCKETS = 300
 SUBSCRIBE = '{"type": "subscribe", "id": "1", "payload": %s}'
-
-
-def find_node() -> str:
-    return subprocess.check_output([sys.executable, "-c", FIND_NODE], cwd=ROOT, text=True).strip()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -108,7 +103,7 @@ async def test_graphql_ws_client_follows_a_session(server: RunningServer, harbor
     output = await asyncio.to_thread(
         subprocess.check_output,
         [node, "subscribe.mjs", url, company.key, "2", request],
-        cwd=ROOT / "tests" / "node",
+        cwd=NODE_SCRIPTS,
         timeout=30,
     )
 
