@@ -25,6 +25,9 @@ ENV PATH=/opt/scheduler/bin:$PATH \
     SCHEDULER_ENVIRONMENT=production \
     SCHEDULER_HOST=0.0.0.0
 COPY --from=build /opt/scheduler /opt/scheduler
+LABEL org.opencontainers.image.title="Wrkbelt Scheduler API" \
+    org.opencontainers.image.description="GraphQL API for the online booking of home services" \
+    org.opencontainers.image.version="0.1.0"
 # A number, so that an orchestrator can see that it is not root.
 USER 10001:10001
 WORKDIR /tmp

@@ -1,33 +1,62 @@
 """The composition root: the ASGI application with everything wired together."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.api.limits.points import PointsTable
 from app.api.schema import schema
+from app.api.widget_boot.answers import BootAnswers
 from app.documents.connection import connected_documents
 from app.domain.values import EntityId
+from app.logs import logged_failure
+from app.services.booking_sessions.event_log import current_event_log
 from app.services.booking_sessions.live_events import serving_live_events
 from app.services.computing import computing_process
+from app.services.content_generations import following_content_changes
 from app.services.credentials import Authenticator
+from app.services.oidc.tokens import IssuerTokens
+from app.services.origins import AllowedOrigins
+from app.services.people import People
+from app.services.vendor.access import VendorAccess, open_vendor_access
+from app.services.vendor.call_policies import server_policy
+from app.services.webhooks.tools import WebhookTools, open_webhook_tools
 from app.settings import Environment, Settings, load_settings
+from app.telemetry import Telemetry, open_telemetry
 from app.transport.authentication import authenticate_editor
 from app.transport.capacity import Capacity
+from app.transport.cors import CrossOriginAnswers
 from app.transport.deadlines import OperationRunner
 from app.transport.demo_keys import read_demo_keys
+from app.transport.draining import Draining, begun_by_sigterm
+from app.transport.exports import export_routes
+from app.transport.faults import fault_handlers
 from app.transport.files import file_routes
 from app.transport.graphiql import GraphiQLFiles, graphiql_page
 from app.transport.graphql_view import GraphQLEndpoint
-from app.transport.health import livez, readyz
+from app.transport.health import Readiness, livez
 from app.transport.http_protocol import ON_SHUTDOWN
+from app.transport.metrics import metrics_page
+from app.transport.operation_log import OperationLog
 from app.transport.persisted_documents import PersistedDocuments, read_trusted_documents
+from app.transport.request_ids import RequestIds
+from app.transport.vendor_webhooks import vendor_webhook_routes
+from app.transport.watchdog import Watchdog
 from app.transport.websocket import serve_socket
+
+UNRESPONSIVE_SECONDS = 30.0
+"""A server process whose event loop is blocked for so long is ended, and replaced by another."""
+
+SECONDS_TO_FINISH = 2.0
+"""For the mutations whose clients are gone, and again for the events that wait to be stored."""
 
 
 @dataclass
@@ -35,59 +64,154 @@ class _Started:
     """What exists only once the database is connected."""
 
     authenticator: Authenticator | None = None
+    vendor: VendorAccess | None = None
+    webhooks: WebhookTools | None = None
 
     def get_authenticator(self) -> Authenticator:
         if self.authenticator is None:
             raise RuntimeError("the application was not started")
         return self.authenticator
 
+    def get_vendor(self) -> VendorAccess:
+        if self.vendor is None:
+            raise RuntimeError("the application was not started")
+        return self.vendor
 
-def create_app(settings: Settings) -> Starlette:
-    """Return the application; its lifespan connects to the database and leaves it."""
+    def get_webhooks(self) -> WebhookTools:
+        if self.webhooks is None:
+            raise RuntimeError("the application was not started")
+        return self.webhooks
+
+
+def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Starlette:
+    """Return the application; its lifespan connects to the database and leaves it.
+
+    With `telemetry`, requests are traced.
+    """
     started = _Started()
     runner = OperationRunner(settings.operation_timeout_seconds)
+    draining = Draining()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
-        async with connected_documents(
-            settings.mongodb_uri,
-            data_dir=settings.data_dir,
-            database_name=settings.database_name,
+        async with (
+            logged_failure(),
+            connected_documents(
+                settings.mongodb_uri,
+                data_dir=settings.data_dir,
+                database_name=settings.database_name,
+                listeners=[telemetry.listener()] if telemetry else [],
+            ),
         ):
-            started.authenticator = await Authenticator.load()
+            started.authenticator = await Authenticator.load(people=_people(settings))
+            started.webhooks = _webhook_tools(settings)
             try:
-                async with serving_live_events() as live_events:
-                    yield {ON_SHUTDOWN: live_events.end}
+                async with (
+                    serving_live_events() as live_events,
+                    following_content_changes(),
+                    _vendor(settings) as vendor,
+                ):
+                    started.vendor = vendor
+
+                    def end_streams() -> None:
+                        draining.close()
+                        live_events.end()
+
+                    with (
+                        _watchdog(settings).watching(),
+                        begun_by_sigterm(draining, seconds=settings.drain_seconds),
+                    ):
+                        yield {ON_SHUTDOWN: end_streams}
+                    await runner.wait_for_unfinished(at_most_seconds=SECONDS_TO_FINISH)
+                    await current_event_log().flush(at_most_seconds=SECONDS_TO_FINISH)
             finally:
-                await runner.wait_for_unfinished()
                 computing_process.stop()
+                if telemetry:
+                    await telemetry.close()
 
     async def authenticate_upload(request: Request) -> EntityId:
         return await authenticate_editor(request, started.get_authenticator())
 
+    points = PointsTable(settings.points_per_minute)
+    origins = AllowedOrigins(settings.admin_origins)
+    cross_origin = Middleware(CrossOriginAnswers, origins=origins, points=points)
     endpoint = GraphQLEndpoint(
         schema=schema,
         authenticator=started.get_authenticator,
         public_url=settings.public_url if "public_url" in settings.model_fields_set else None,
         render_page=_page_renderer(settings) if settings.graphiql else None,
         offers_introspection=settings.introspection,
-        points=PointsTable(settings.points_per_minute),
+        points=points,
+        origins=origins,
         capacity=Capacity(settings.max_concurrent_operations),
         runner=runner,
+        vendor=started.get_vendor,
+        webhooks=started.get_webhooks,
+        boot_answers=BootAnswers(schema),
         documents=PersistedDocuments(_trusted_documents(settings)),
+        log=OperationLog(
+            slow_ms=settings.slow_operation_ms,
+            begin_span=telemetry.begin_operation if telemetry else None,
+        ),
+        draining=draining,
     )
     return Starlette(
         lifespan=lifespan,
+        middleware=[
+            *([telemetry.middleware()] if telemetry else []),
+            Middleware(RequestIds),
+        ],
+        exception_handlers=fault_handlers(),
         routes=[
             Route("/", lambda _: RedirectResponse("/graphql")),
-            Route("/graphql", endpoint.serve, methods=["GET", "POST"]),
+            Route(
+                "/graphql",
+                endpoint.serve,
+                methods=["GET", "POST", "OPTIONS"],
+                middleware=[cross_origin],
+            ),
             WebSocketRoute("/graphql", lambda socket: serve_socket(socket, endpoint)),
             Route("/livez", livez),
-            Route("/readyz", readyz),
-            *file_routes(authenticate=authenticate_upload),
+            Route("/readyz", Readiness(draining).readyz),
+            Route("/metrics", metrics_page(token=_metrics_token(settings))),
+            *file_routes(authenticate=authenticate_upload, middleware=[cross_origin]),
+            *export_routes(endpoint, middleware=[cross_origin]),
+            *vendor_webhook_routes(signature_header=settings.vendor_signature_header),
             Mount("/graphiql", GraphiQLFiles()),
         ],
     )
+
+
+def _watchdog(settings: Settings) -> Watchdog:
+    # Only where another process takes its place; a lone one may be held by a debugger.
+    seconds = UNRESPONSIVE_SECONDS if settings.workers > 1 else None
+    return Watchdog(asyncio.get_running_loop(), killed_after_seconds=seconds)
+
+
+def _metrics_token(settings: Settings) -> str | None:
+    token = settings.metrics_token
+    return None if token is None else token.get_secret_value()
+
+
+def _vendor(settings: Settings) -> AbstractAsyncContextManager[VendorAccess]:
+    return open_vendor_access(
+        settings.vendor_environment,
+        cipher_keys=settings.vendor_cipher_keys,
+        data_dir=settings.data_dir,
+        policy=server_policy(settings.workers),
+    )
+
+
+def _webhook_tools(settings: Settings) -> WebhookTools:
+    return open_webhook_tools(
+        cipher_keys=settings.vendor_cipher_keys,
+        data_dir=settings.key_dir,
+        allows_private=settings.webhooks_allow_private,
+    )
+
+
+def _people(settings: Settings) -> People | None:
+    return None if settings.issuer is None else People(IssuerTokens(settings.issuer))
 
 
 def _trusted_documents(settings: Settings) -> dict[str, str] | None:
@@ -112,4 +236,4 @@ def _page_renderer(settings: Settings) -> Callable[[Request], Response]:
 
 def create_app_from_environment() -> Starlette:
     """Return the application for the settings of the environment; what server processes run."""
-    return create_app(load_settings())
+    return create_app(load_settings(), telemetry=open_telemetry())

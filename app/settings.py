@@ -1,15 +1,33 @@
 """The settings of every `scheduler` command, read from `SCHEDULER_*` variables once at start."""
 
+import base64
 import difflib
 import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.origins import normalise_origin
+from app.services.oidc.issuer import Algorithm, Issuer, IssuerUrl
+from app.servicetitan.environment import BaseUrl, VendorEnvironment
 
 PREFIX = "SCHEDULER_"
+SECRET_SUFFIXES = ("_URI", "_KEYS", "_TOKEN")
+"""Variables whose values are never repeated: they hold passwords and keys."""
+
+MAX_PORT = 65_535
+STAND_IN_PORT_DISTANCE = 10_000
+CIPHER_KEY_BYTES = 32
 
 
 class SettingsError(Exception):
@@ -30,6 +48,13 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How log records are written: a JSON object each, or a line for people."""
+
+    JSON = "json"
+    TEXT = "text"
 
 
 def _require_mongodb_scheme(uri: str) -> str:
@@ -55,6 +80,52 @@ def _local_url(values: dict[str, Any]) -> str:
 def _points_per_minute(values: dict[str, Any]) -> int:
     """Return what suits one customer's widget in production, and load tests in development."""
     return 12_000_000 if _is_development(values) else 1_200_000
+
+
+def _log_format(values: dict[str, Any]) -> LogFormat:
+    return LogFormat.TEXT if _is_development(values) else LogFormat.JSON
+
+
+def _drain_seconds(values: dict[str, Any]) -> float:
+    """Return what balancers that look every few seconds need; nobody waits for a developer."""
+    return 0.0 if _is_development(values) else 5.0
+
+
+def _stand_in_port(values: dict[str, Any]) -> int:
+    """Return a port far from the server's, as the next ones are often another server's."""
+    port: int = values["port"]
+    away = port + STAND_IN_PORT_DISTANCE
+    return away if away <= MAX_PORT else port - STAND_IN_PORT_DISTANCE
+
+
+def _stand_in_url(values: dict[str, Any]) -> str | None:
+    """Return the stand-in's address in development; in production there is no vendor unless set."""
+    if not _is_development(values):
+        return None
+    return f"http://127.0.0.1:{values['vendor_stand_in_port']}"
+
+
+def _split_at_commas(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return [part for part in (each.strip() for each in value.split(",")) if part]
+
+
+def _require_origin(text: str) -> str:
+    origin = normalise_origin(text)
+    if origin is None:
+        raise ValueError("each must be an origin such as https://admin.example.com")
+    return origin
+
+
+def _require_cipher_key(key: SecretStr) -> SecretStr:
+    try:
+        size = len(base64.urlsafe_b64decode(key.get_secret_value()))
+    except ValueError:  # Also for text that is no ASCII.
+        size = 0
+    if size != CIPHER_KEY_BYTES:
+        raise ValueError("each key must be 32 bytes in URL-safe Base64")
+    return key
 
 
 def _is_development(values: dict[str, Any]) -> bool:
@@ -137,8 +208,127 @@ class Settings(BaseSettings):
         description="Minutes without an event after which a session is abandoned; an organization "
         "may have its own.",
     )
+    vendor_settle_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=3_600,
+        description="Seconds after a call of unknown outcome before the vendor is asked whether "
+        "it has the booking.",
+    )
+    event_retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=3_650,
+        description="Days that the events of closed sessions are kept, for ever without it; an "
+        "organization may have its own.",
+    )
+    admin_origins: Annotated[
+        frozenset[Annotated[str, AfterValidator(_require_origin)]],
+        NoDecode,
+        BeforeValidator(_split_at_commas),
+    ] = Field(
+        default=frozenset(),
+        description="Origins, between commas, of the admin app: its pages may use API keys and "
+        "tokens of people.",
+    )
+    oidc_issuer: IssuerUrl | None = Field(
+        default=None,
+        description="The OpenID Connect issuer people sign in at; without it there are API keys "
+        "only.",
+    )
+    oidc_audience: str | None = Field(
+        default=None, min_length=1, description="Whom the issuer's tokens must be for."
+    )
+    oidc_algorithms: Annotated[
+        tuple[Algorithm, ...], NoDecode, BeforeValidator(_split_at_commas)
+    ] = Field(
+        default=("RS256",),
+        min_length=1,
+        description="Algorithms, between commas, that tokens may be signed by.",
+    )
+    oidc_jwks_url: IssuerUrl | None = Field(
+        default=None,
+        description="Where the issuer's keys are; without it its discovery document says so.",
+    )
+    vendor_sync_minutes: float = Field(
+        default=60.0,
+        gt=0,
+        le=525_600,
+        description="Minutes after which a worker compares services with the vendor's job types "
+        "again.",
+    )
+    vendor_signature_header: str = Field(
+        default="X-Signature",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,99}$",
+        description="Header that carries the signature of the vendor's webhooks.",
+    )
+    vendor_stand_in_port: int = Field(
+        default_factory=_stand_in_port,
+        ge=1,
+        le=MAX_PORT,
+        description="TCP port of `scheduler vendor stand-in`; without it the server's and 10000.",
+    )
+    vendor_api_url: BaseUrl | None = Field(
+        default_factory=_stand_in_url,
+        description="Address of the vendor's API; without it the stand-in's in development, and "
+        "no vendor in production.",
+    )
+    vendor_auth_url: BaseUrl | None = Field(
+        default_factory=_stand_in_url,
+        description="Address of the vendor's authentication host; like the API's.",
+    )
+    vendor_private_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_split_at_commas)] = (
+        Field(
+            default=frozenset(),
+            description="Vendor hosts, between commas, that may be private and need no TLS.",
+        )
+    )
+    vendor_cipher_keys: Annotated[
+        tuple[Annotated[SecretStr, AfterValidator(_require_cipher_key)], ...],
+        NoDecode,
+        BeforeValidator(_split_at_commas),
+    ] = Field(
+        default=(),
+        description="Keys, between commas, that seal vendor credentials and webhook secrets; the "
+        "first seals, all open. Without them one is made and kept in the data folder, in "
+        "development only.",
+    )
+    webhooks_allow_private: bool = Field(
+        default=False,
+        description="Whether webhooks may go to private addresses and without TLS; for "
+        "development only.",
+    )
     log_level: LogLevel = Field(
         default=LogLevel.INFO, description="Least severe log records written: debug to error."
+    )
+    log_format: LogFormat = Field(
+        default_factory=_log_format,
+        description="How log records are written, json or text; without it json in production, "
+        "text in development.",
+    )
+    slow_operation_ms: int = Field(
+        default=1_000,
+        ge=0,
+        description="Milliseconds from which an operation's log record is a warning.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Bearer token for /metrics, 16 characters at least; without it the page is "
+        "for requests from the same machine only.",
+    )
+    worker_metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAX_PORT,
+        description="TCP port at which a worker serves /metrics and /livez; without it, nowhere.",
+    )
+    drain_seconds: float = Field(
+        default_factory=_drain_seconds,
+        ge=0,
+        le=60,
+        description="Seconds a server told to stop serves on while it is not ready any more; "
+        "without it 5 in production, none in development.",
     )
 
     @model_validator(mode="after")
@@ -149,6 +339,65 @@ class Settings(BaseSettings):
                 "the embedded database is for development and tests only"
             )
         return self
+
+    @model_validator(mode="after")
+    def _refuse_private_webhooks_in_production(self) -> Self:
+        if self.environment is Environment.PRODUCTION and self.webhooks_allow_private:
+            raise ValueError(
+                "SCHEDULER_WEBHOOKS_ALLOW_PRIVATE must not be set when SCHEDULER_ENVIRONMENT is "
+                "production: webhooks would reach into the server's own network"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _require_whole_vendor(self) -> Self:
+        if (self.vendor_api_url is None) != (self.vendor_auth_url is None):
+            raise ValueError(
+                "SCHEDULER_VENDOR_API_URL and SCHEDULER_VENDOR_AUTH_URL must be set together"
+            )
+        is_production = self.environment is Environment.PRODUCTION
+        if self.vendor_environment and is_production and not self.vendor_cipher_keys:
+            raise ValueError(
+                "SCHEDULER_VENDOR_CIPHER_KEYS must be set when SCHEDULER_ENVIRONMENT is "
+                "production and SCHEDULER_VENDOR_API_URL is set"
+            )
+        return self
+
+    @property
+    def key_dir(self) -> Path | None:
+        """Where a cipher key is kept when the settings give none; None in production."""
+        return self.data_dir if self.environment is Environment.DEVELOPMENT else None
+
+    @model_validator(mode="after")
+    def _require_whole_issuer(self) -> Self:
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError(
+                "SCHEDULER_OIDC_ISSUER and SCHEDULER_OIDC_AUDIENCE must be set together"
+            )
+        return self
+
+    @property
+    def issuer(self) -> Issuer | None:
+        """Whose tokens people sign in with; None when there is no issuer."""
+        if self.oidc_issuer is None or self.oidc_audience is None:
+            return None
+        return Issuer(
+            url=self.oidc_issuer,
+            audience=self.oidc_audience,
+            algorithms=self.oidc_algorithms,
+            jwks_url=self.oidc_jwks_url,
+        )
+
+    @property
+    def vendor_environment(self) -> VendorEnvironment | None:
+        """Where the vendor answers; None when there is no vendor."""
+        if self.vendor_api_url is None or self.vendor_auth_url is None:
+            return None
+        return VendorEnvironment(
+            api_url=self.vendor_api_url,
+            auth_url=self.vendor_auth_url,
+            private_hosts=self.vendor_private_hosts,
+        )
 
 
 def load_settings() -> Settings:
@@ -179,7 +428,7 @@ def _suggestion(name: str, known: list[str]) -> str:
 
 
 def _bad_values(error: ValidationError) -> list[str]:
-    """Return one complaint per bad value; a database URI is never repeated, for its password."""
+    """Return one complaint per bad value; what may hold a secret is never repeated."""
     complaints = []
     for problem in error.errors(include_url=False):
         if problem["type"] == "default_factory_not_called":
@@ -189,6 +438,6 @@ def _bad_values(error: ValidationError) -> list[str]:
             complaints.append(message)
             continue
         variable = PREFIX + str(problem["loc"][0]).upper()
-        value = "" if variable.endswith("_URI") else f"={problem['input']!r}"
+        value = "" if variable.endswith(SECRET_SUFFIXES) else f"={problem['input']!r}"
         complaints.append(f"{variable}{value}: {message}")
     return complaints

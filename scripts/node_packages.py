@@ -1,26 +1,32 @@
-"""Install the npm packages the tests use into tests/node/node_modules, unless they are there."""
+"""Install the npm packages the tests use into their node_modules, unless they are there."""
 
 import sys
 from pathlib import Path
 
 from node import NodeError, find_node
 
-DIRECTORY = Path(__file__).resolve().parent.parent / "tests" / "node"
+ROOT = Path(__file__).resolve().parent.parent
+DIRECTORIES = (ROOT / "tests" / "node", ROOT / "docs" / "quick-start")
 
 
 def main() -> int:
-    lock = DIRECTORY / "package-lock.json"
-    stamp = DIRECTORY / "node_modules" / ".installed-lock.json"
-    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
-        return 0
-    print("test: installing the npm packages of tests/node …", flush=True)
     try:
-        find_node().install_locked_packages(DIRECTORY)
+        for directory in DIRECTORIES:
+            install(directory)
     except NodeError as error:
         print(f"test: {error}", file=sys.stderr)
         return 1
-    stamp.write_bytes(lock.read_bytes())
     return 0
+
+
+def install(directory: Path) -> None:
+    lock = directory / "package-lock.json"
+    stamp = directory / "node_modules" / ".installed-lock.json"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    print(f"test: installing the npm packages of {directory.relative_to(ROOT)} …", flush=True)
+    find_node().install_locked_packages(directory)
+    stamp.write_bytes(lock.read_bytes())
 
 
 if __name__ == "__main__":

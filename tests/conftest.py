@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from app.documents.driver import CommandCounter, Database, disconnect
 from app.documents.in_memory_server import start_in_memory_server
-from app.documents.registry import connect_documents
+from app.documents.registry import DOCUMENTS, connect_documents
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +25,29 @@ def command_counter() -> CommandCounter:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def database(database_uri: str, command_counter: CommandCounter) -> AsyncIterator[Database]:
-    """A fresh database with every document bound to it."""
+async def database(
+    database_uri: str, command_counter: CommandCounter, request: pytest.FixtureRequest
+) -> AsyncIterator[Database]:
+    """A fresh database with every document bound to it.
+
+    A module that says `NEEDS_EVERY_INDEX` gets those, too, by which the server deletes.
+    """
     database = await connect_documents(
         database_uri, database_name=f"test_{uuid.uuid4().hex}", listeners=[command_counter]
     )
+    if not getattr(request.module, "NEEDS_EVERY_INDEX", False):
+        await _keep_what_expires()
     yield database
     disconnect()
+
+
+async def _keep_what_expires() -> None:
+    """Drop the indexes by which the server deletes what has expired.
+
+    Tests live in times of their own: what expired by today's clock must not go meanwhile.
+    """
+    for document in DOCUMENTS:
+        collection = document.get_motor_collection()
+        for index in getattr(document.Settings, "indexes", ()):
+            if "expireAfterSeconds" in index.document:
+                await collection.drop_index(index.document["name"])

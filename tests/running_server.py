@@ -1,5 +1,6 @@
 """A server started as a process of its own, as an operator starts it."""
 
+import contextlib
 import json
 import os
 import socket
@@ -41,10 +42,13 @@ def run_scheduler(arguments: list[str], environment: dict[str, str]) -> Any:
 
 
 @contextmanager
-def running_server(*, application: str | None = None, **settings: str) -> Iterator[RunningServer]:
+def running_server(
+    *, application: str | None = None, log: str | None = None, **settings: str
+) -> Iterator[RunningServer]:
     """Run `scheduler serve` with the settings on a free port until the end of the block.
 
-    With `application`, that ASGI factory is served by plain uvicorn instead.
+    With `application`, that ASGI factory is served by plain uvicorn instead. What the server says
+    is appended to the file `log`.
     """
     port = _free_port()
     environment = {
@@ -56,7 +60,9 @@ def running_server(*, application: str | None = None, **settings: str) -> Iterat
     if application is not None:
         uvicorn = (sys.executable, "-m", "uvicorn", "--factory", "--no-access-log")
         command = [*uvicorn, "--port", str(port), application]
-    process = subprocess.Popen(command, env=environment)
+    with contextlib.ExitStack() as files:
+        errors = None if log is None else files.enter_context(Path(log).open("ab"))
+        process = subprocess.Popen(command, env=environment, stderr=errors)
     server = RunningServer(f"http://127.0.0.1:{port}", environment, process)
     try:
         _wait_until_ready(server)

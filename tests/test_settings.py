@@ -53,6 +53,8 @@ def test_public_url_follows_host_and_port(
         ("SCHEDULER_PUBLIC_URL", "example.com", "SCHEDULER_PUBLIC_URL='example.com': "),
         ("SCHEDULER_DATABASE_NAME", "a.b", "SCHEDULER_DATABASE_NAME='a.b': "),
         ("SCHEDULER_ENVIRONMENT", "production", "SCHEDULER_MONGODB_URI must be set"),
+        ("SCHEDULER_VENDOR_API_URL", "http://vendor.example", "vendor.example must be reached by"),
+        ("SCHEDULER_VENDOR_API_URL", "vendor", "SCHEDULER_VENDOR_API_URL='vendor': "),
     ],
 )
 def test_what_cannot_be_used_is_named_in_one_line(
@@ -64,6 +66,17 @@ def test_what_cannot_be_used_is_named_in_one_line(
     assert str(refusal.value).startswith(f"Bad settings: {named}")
     assert "\n" not in str(refusal.value)
     assert ";" not in str(refusal.value)
+
+
+def test_production_sends_no_webhooks_into_its_own_network(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SCHEDULER_MONGODB_URI", "mongodb://db/")
+    monkeypatch.setenv("SCHEDULER_WEBHOOKS_ALLOW_PRIVATE", "true")
+    assert load_settings().webhooks_allow_private
+    monkeypatch.setenv("SCHEDULER_ENVIRONMENT", "production")
+    with pytest.raises(SettingsError, match="SCHEDULER_WEBHOOKS_ALLOW_PRIVATE must not be set"):
+        load_settings()
 
 
 def test_every_bad_value_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,3 +114,55 @@ def test_what_helps_developers_is_off_in_production_unless_asked_for(
     assert (in_development.graphiql, in_development.introspection) == (True, True)
     assert (in_production.graphiql, in_production.introspection) == (False, False)
     assert (asked_for.graphiql, asked_for.introspection) == (False, True)
+
+
+def test_vendor_is_the_stand_in_in_development_and_none_in_production(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SCHEDULER_PORT", "60000")
+    environment = load_settings().vendor_environment
+    monkeypatch.setenv("SCHEDULER_ENVIRONMENT", "production")
+    monkeypatch.setenv("SCHEDULER_MONGODB_URI", "mongodb://db/")
+
+    assert environment
+    assert environment.api_url == environment.auth_url == "http://127.0.0.1:50000"
+    assert load_settings().vendor_environment is None
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"API_URL": "https://api.vendor.example"}, "must be set together"),
+        (
+            {
+                "API_URL": "https://api.vendor.example",
+                "AUTH_URL": "https://auth.vendor.example",
+            },
+            "SCHEDULER_VENDOR_CIPHER_KEYS must be set",
+        ),
+    ],
+)
+def test_production_needs_the_whole_vendor(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], complaint: str
+) -> None:
+    monkeypatch.setenv("SCHEDULER_ENVIRONMENT", "production")
+    monkeypatch.setenv("SCHEDULER_MONGODB_URI", "mongodb://db/")
+    for name, value in given.items():
+        monkeypatch.setenv(f"SCHEDULER_VENDOR_{name}", value)
+
+    with pytest.raises(SettingsError, match=complaint):
+        load_settings()
+
+
+def test_cipher_keys_are_a_list_whose_bad_ones_are_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good = "A" * 43 + "="
+    monkeypatch.setenv("SCHEDULER_VENDOR_CIPHER_KEYS", f"{good}, {good}")
+    keys = load_settings().vendor_cipher_keys
+    monkeypatch.setenv("SCHEDULER_VENDOR_CIPHER_KEYS", f"{good},too-short")
+
+    assert [key.get_secret_value() for key in keys] == [good, good]
+    with pytest.raises(SettingsError, match="SCHEDULER_VENDOR_CIPHER_KEYS: each") as refusal:
+        load_settings()
+    assert "too-short" not in str(refusal.value)

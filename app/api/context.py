@@ -23,6 +23,8 @@ from app.loaders.loaders import Loaders
 from app.services.authoring import Author
 from app.services.credentials import Authenticator
 from app.services.cursors import CursorCodec
+from app.services.vendor.access import NO_VENDOR, VendorAccess
+from app.services.webhooks.tools import NO_WEBHOOKS, WebhookTools
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,10 @@ class RequestContext:
     request_id: str
     public_url: str
     authenticator: Authenticator
+    vendor: VendorAccess = NO_VENDOR
+    webhooks: WebhookTools = NO_WEBHOOKS
     origin: str | None = None
+    network: str = ""
     account: Account = UNLIMITED
     offers_introspection: bool = True
     deadline_seconds: float = 30.0

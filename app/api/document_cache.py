@@ -69,6 +69,20 @@ def is_known(schema: GraphQLSchema, query: str) -> bool:
     return (schema, query) in _kept
 
 
+def name_known_operation(
+    schema: GraphQLSchema, query: str, operation_name: str | None
+) -> str | None:
+    """Return the name a valid document seen before gives to the operation asked for, or None."""
+    kept = _kept.get((schema, query))
+    if kept is None or kept.prepared.errors:
+        return None
+    operations = kept.prepared.operations
+    if operation_name is not None:
+        return operation_name if operation_name in operations else None
+    names = [name for name in operations if name is not None]
+    return names[0] if len(names) == 1 else None
+
+
 def prepare_document(schema: GraphQLSchema, query: str) -> PreparedDocument:
     """Return the document of a query text, from memory when the text was seen before.
 

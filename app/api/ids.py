@@ -32,8 +32,12 @@ class EntityType(StrEnum):
     BOOKING_SESSION_EVENT = "BookingSessionEvent"
     BRAND_KIT = "BrandKit"
     FILE = "File"
+    MEMBER = "Member"
     ORGANIZATION = "Organization"
     SCHEDULER_CONFIG = "SchedulerConfig"
+    VENDOR_ACCOUNT = "VendorAccount"
+    WEBHOOK_DELIVERY = "WebhookDelivery"
+    WEBHOOK_ENDPOINT = "WebhookEndpoint"
 
 
 _GLOBAL_ID = re.compile(r"([A-Za-z]{1,40}):([0-9a-f]{24})")

@@ -18,6 +18,8 @@ from strawberry.utils.str_converters import to_camel_case
 from app.api.ids import EntityType, decode_id
 from app.domain.problems import Problem, ProblemCode, ProblemPath
 from app.domain.refusal import Refused, problems_of
+from app.services.given import Given, read
+from app.services.text_checks import READING
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -42,7 +44,14 @@ def may_refer_to(entity_type: EntityType) -> dict[str, Any]:
 
 def read_input(input: object, model: type[M]) -> M:
     """Return the input as a `model`; raises Refused with every problem found."""
-    return read_plain(input, TypeAdapter(model))
+    return read_given(input, model).accept()
+
+
+def read_given(input: object, model: type[M]) -> Given[M]:
+    """Return the input read as a `model`, though it make none."""
+    problems: list[Problem] = []
+    plain = to_plain(input, problems=problems)
+    return read(model, plain, problems)
 
 
 def read_plain(input: object, adapter: TypeAdapter[T]) -> T:
@@ -50,7 +59,7 @@ def read_plain(input: object, adapter: TypeAdapter[T]) -> T:
     problems: list[Problem] = []
     plain = to_plain(input, problems=problems)
     try:
-        value = adapter.validate_python(plain)
+        value = adapter.validate_python(plain, context=READING)
     except ValidationError as error:
         raise Refused(_without_repeats([*problems, *problems_of(error)])) from error
     if problems:
@@ -137,6 +146,9 @@ def graphql_path(input: object, path: ProblemPath) -> list[str]:
         elif isinstance(current, Mapping):
             names.append(str(part))
             current = current.get(part)
+        elif isinstance(current, str):
+            # JSON in a text is entered like the value it stands for.
+            names.append(str(part))
     return names
 
 

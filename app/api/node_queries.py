@@ -21,11 +21,14 @@ from app.api.brand_kits.types import BrandKit
 from app.api.context import Info
 from app.api.errors import bad_user_input
 from app.api.ids import EntityType, parse_id
+from app.api.members.types import Member
 from app.api.node import Node
 from app.api.organizations.enums import Role
 from app.api.organizations.types import Organization
 from app.api.permissions import Access, query
 from app.api.scheduler_configs.types import SchedulerConfig
+from app.api.vendor_accounts.types import VendorAccount
+from app.api.webhook_endpoints.types import WebhookDelivery, WebhookEndpoint
 from app.documents import organization as organizations
 from app.domain.access import OrganizationCredential, SessionCredential, includes
 from app.domain.booking_flow.flow import BookingFlowStatus
@@ -35,8 +38,13 @@ from app.services.booking_sessions.session_view import SessionView
 
 MAX_NODES = 100
 
-# Those who may not list the keys do not find them by id either.
-_ROLES = {EntityType.API_KEY: Role.OWNER}
+# Those who may not list these do not find them by id either.
+_ROLES = {
+    EntityType.API_KEY: Role.OWNER,
+    EntityType.MEMBER: Role.OWNER,
+    EntityType.WEBHOOK_DELIVERY: Role.OWNER,
+    EntityType.WEBHOOK_ENDPOINT: Role.OWNER,
+}
 
 T = TypeVar("T")
 NodeLoader: TypeAlias = Callable[[Loaders, OwnedId], Awaitable[Any]]
@@ -173,8 +181,16 @@ NODE_LOADERS: Mapping[EntityType, NodeLoader] = {
     ),
     EntityType.BOOKING_SESSION_EVENT: _by(lambda of: of.events, BookingSessionEvent.from_recorded),
     EntityType.BRAND_KIT: _by(lambda of: of.brand_kits, BrandKit.from_document),
+    EntityType.MEMBER: _by(lambda of: of.members, Member.from_document),
     EntityType.ORGANIZATION: _load_organization,
     EntityType.SCHEDULER_CONFIG: _by(
         lambda of: of.scheduler_configs, SchedulerConfig.from_document
+    ),
+    EntityType.VENDOR_ACCOUNT: _by(lambda of: of.vendor_accounts, VendorAccount.from_document),
+    EntityType.WEBHOOK_DELIVERY: _by(
+        lambda of: of.webhook_deliveries, WebhookDelivery.from_document
+    ),
+    EntityType.WEBHOOK_ENDPOINT: _by(
+        lambda of: of.webhook_endpoints, WebhookEndpoint.from_document
     ),
 }

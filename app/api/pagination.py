@@ -1,6 +1,7 @@
 """Relay connections over sorted collections."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import strawberry
@@ -50,11 +51,15 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items with their places.")
     nodes: list[T] = strawberry.field(description="The items.")
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    count: strawberry.Private[Callable[[], Any]]
+    count: strawberry.Private[Callable[[], Coroutine[Any, Any, int]]]
+    counting: strawberry.Private[asyncio.Task[int] | None] = None
 
     @strawberry.field(description="How many items the whole list has.")
     async def total_count(self) -> int:
-        return int(await self.count())
+        # However many aliases ask: it is counted once.
+        if self.counting is None:
+            self.counting = asyncio.create_task(self.count())
+        return await self.counting
 
 
 async def paginate(
@@ -140,7 +145,7 @@ def _to_connection(
     *,
     order: SortOrder,
     to_node: Callable[[D], T],
-    count: Callable[[], Any],
+    count: Callable[[], Coroutine[Any, Any, int]],
 ) -> Connection[T]:
     edges = [
         Edge(node=to_node(item), cursor=cursors.encode(sort_key(item, order), binding=binding))

@@ -8,11 +8,13 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
-from app.api.errors import unauthenticated
+from app.api.context import RequestContext
+from app.api.errors import forbidden, unauthenticated
 from app.api.organizations.enums import Role
 from app.api.user_errors import to_user_errors
-from app.domain.access import Anonymous
+from app.domain.access import Anonymous, SessionCredential
 from app.domain.refusal import Refused
+from app.services.content_generations import current_generations
 
 INPUT_DESCRIPTION = "What to do; the `path` of a problem leads from here to the value at fault."
 
@@ -24,13 +26,23 @@ class Access(Enum):
     """Who may use a field."""
 
     PUBLIC = "Open to everyone; what it needs is in its arguments."
-    SESSION = "Needs a session token or an API key."
-    ANALYST = "Needs an API key of role ANALYST or above."
-    EDITOR = "Needs an API key of role EDITOR or above."
-    OWNER = "Needs an API key of role OWNER."
+    SESSION = "Needs a session token, an API key or a member."
+    SESSION_ONLY = "Needs a session token."
+    SESSION_OR_EDITOR = (
+        "Needs the session's token, or an API key or a member of role EDITOR or above."
+    )
+    ANALYST = "Needs an API key or a member of role ANALYST or above."
+    EDITOR = "Needs an API key or a member of role EDITOR or above."
+    OWNER = "Needs an API key or a member of role OWNER."
 
 
-_ROLES = {Access.ANALYST: Role.ANALYST, Access.EDITOR: Role.EDITOR, Access.OWNER: Role.OWNER}
+_ROLES = {
+    Access.SESSION_OR_EDITOR: Role.EDITOR,
+    Access.ANALYST: Role.ANALYST,
+    Access.EDITOR: Role.EDITOR,
+    Access.OWNER: Role.OWNER,
+}
+_OPEN_TO_SESSIONS = frozenset({Access.SESSION_OR_EDITOR})
 
 
 class AccessExtension(FieldExtension):
@@ -47,11 +59,30 @@ class AccessExtension(FieldExtension):
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Any, **kwargs: Any
     ) -> Any:
         """Resolve the field, or raise RequestError."""
-        if self.access in _ROLES:
-            info.context.require_role(_ROLES[self.access])
-        elif self.access is Access.SESSION and isinstance(info.context.credential, Anonymous):
-            raise unauthenticated()
+        self._check(info.context)
         return await next_(source, info, **kwargs)
+
+    def _check(self, context: RequestContext) -> None:
+        has_session = isinstance(context.credential, SessionCredential)
+        if self.access in _ROLES and not (has_session and self.access in _OPEN_TO_SESSIONS):
+            context.require_role(_ROLES[self.access])
+        elif self.access is not Access.PUBLIC and isinstance(context.credential, Anonymous):
+            raise unauthenticated()
+        elif self.access is Access.SESSION_ONLY and not has_session:
+            raise forbidden("Only a session's own token may do this.")
+
+
+class ContentChangeExtension(FieldExtension):
+    """Makes what this process keeps of the organization's content count as old."""
+
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Any, **kwargs: Any
+    ) -> Any:
+        """Resolve the mutation; whatever came of it, the next request reads what is stored."""
+        try:
+            return await next_(source, info, **kwargs)
+        finally:
+            current_generations().change(info.context.organization_id)
 
 
 class UserErrorsExtension(FieldExtension):
@@ -94,6 +125,9 @@ def mutation(*, description: str, access: Access) -> Callable[[Callable[P, Await
 
     The payload type must be constructible from `user_errors` alone.
     """
+    extensions: list[FieldExtension] = [AccessExtension(access)]
+    if access in {Access.EDITOR, Access.OWNER}:
+        extensions.append(ContentChangeExtension())
     return strawberry.mutation(
-        description=description, extensions=[AccessExtension(access), UserErrorsExtension()]
+        description=description, extensions=[*extensions, UserErrorsExtension()]
     )

@@ -24,18 +24,32 @@ from app.api.booking_services.queries import BookingServiceQueries
 from app.api.booking_sessions.mutations import BookingSessionMutations
 from app.api.booking_sessions.queries import BookingSessionQueries
 from app.api.booking_sessions.subscriptions import BookingSessionSubscriptions
+from app.api.bookings.mutations import BookingMutations
 from app.api.bookings.queries import BookingQueries
+from app.api.bookings.vendor_mutations import VendorBookingMutations
 from app.api.brand_kits.mutations import BrandKitMutations
 from app.api.brand_kits.queries import BrandKitQueries
+from app.api.exports.queries import ExportQueries
+from app.api.input_building import build_quickly
+from app.api.members.mutations import MemberMutations
+from app.api.members.queries import MemberQueries
 from app.api.node_queries import NodeQueries
 from app.api.operation_limits import OperationLimits
+from app.api.organizations.mutations import OrganizationMutations
 from app.api.organizations.queries import OrganizationQueries
+from app.api.personal_data.mutations import PersonalDataMutations
+from app.api.returning_customers.queries import ReturningCustomerQueries
 from app.api.scalars import SCHEMA_CONFIG
 from app.api.scheduler_configs.admin_queries import SchedulerConfigQueries
 from app.api.scheduler_configs.mutations import SchedulerConfigMutations
 from app.api.scheduler_configs.queries import SchedulerQueries
 from app.api.service_selection.queries import ServiceSelectionQueries
 from app.api.timeslots.queries import StepQueries
+from app.api.vendor_accounts.mutations import VendorAccountMutations
+from app.api.vendor_accounts.sync_mutations import VendorSyncMutations
+from app.api.vendor_webhooks.queries import VendorWebhookQueries
+from app.api.webhook_endpoints.mutations import WebhookEndpointMutations
+from app.api.webhook_endpoints.queries import WebhookEndpointQueries
 
 
 @strawberry.type(description="What can be read.")
@@ -49,8 +63,12 @@ class Query(
     PortabilityQueries,
     BookingSessionQueries,
     BookingQueries,
+    VendorWebhookQueries,
+    ReturningCustomerQueries,
     AnalyticsQueries,
+    ExportQueries,
     ApiKeyQueries,
+    MemberQueries,
     BookingFlowRouterQueries,
     RoutingTrialQueries,
     BookingAnswerCategoryQueries,
@@ -59,6 +77,7 @@ class Query(
     BrandKitQueries,
     SchedulerConfigQueries,
     AuditQueries,
+    WebhookEndpointQueries,
 ):
     pass
 
@@ -76,7 +95,15 @@ class Mutation(
     RoutingRuleOrderMutations,
     SchedulerConfigMutations,
     BookingSessionMutations,
+    BookingMutations,
+    VendorBookingMutations,
     ApiKeyMutations,
+    OrganizationMutations,
+    PersonalDataMutations,
+    MemberMutations,
+    VendorAccountMutations,
+    VendorSyncMutations,
+    WebhookEndpointMutations,
 ):
     pass
 
@@ -102,3 +129,4 @@ schema = PublishedSchema(
     config=SCHEMA_CONFIG,
     extensions=[OperationLimits],
 )
+build_quickly(schema)

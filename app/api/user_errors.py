@@ -33,9 +33,14 @@ expose_enum(
         ProblemCode.SERVICE_ALREADY_SELECTED: "Another service is selected on the path.",
         ProblemCode.TIMESLOT_NOT_SELECTED: "No timeslot is selected yet.",
         ProblemCode.TIMESLOT_UNAVAILABLE: "The timeslot is not offered or is taken.",
+        ProblemCode.BOOKING_CLOSED: "The booking is cancelled, or its visit has begun.",
         ProblemCode.ZIPCODE_NOT_COVERED: "The company does not work in this zip code.",
         ProblemCode.INCOMPLETE_STEPS: "Some steps are not completed.",
         ProblemCode.PROBLEMS_FOUND: "The content has problems of severity ERROR.",
+        ProblemCode.VENDOR_NOT_CONNECTED: "The organization has no vendor account.",
+        ProblemCode.VENDOR_REFUSED: "The vendor does not accept the account's credentials.",
+        ProblemCode.SYNC_IN_PROGRESS: "Another synchronization of job types is running.",
+        ProblemCode.LAST_OWNER: "Nobody else, key or member, has the role OWNER.",
     },
 )
 

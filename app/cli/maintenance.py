@@ -99,7 +99,8 @@ def _report(outcome: tuple[VerificationReport, list[Finding]], *, as_json: bool)
             click.echo(f"{session_id} {each.kind.name}: {each.detail}")
         click.echo(
             f"{report.session_count} sessions, {report.event_count} events, "
-            f"{report.mended_session_count} mended, {report.finding_count} findings"
+            f"{report.mended_session_count} mended, {report.finding_count} findings, "
+            f"{report.expired_session_count} expired"
         )
     if findings:
         raise CommandError(f"{len(findings)} finding(s)")

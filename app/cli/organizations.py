@@ -1,4 +1,4 @@
-"""`scheduler organization` and `scheduler key`."""
+"""`scheduler organization`."""
 
 import json
 from datetime import UTC, datetime
@@ -9,7 +9,6 @@ import click
 from app.api.ids import EntityType, encode_id
 from app.cli.common import CommandError, json_option, open_database, print_answer, run
 from app.documents.organization import Organization
-from app.domain.access import Role
 from app.services import organizations
 from app.settings import Settings
 
@@ -62,50 +61,3 @@ def _organization_row(organization: Organization) -> dict[str, str]:
         "name": organization.name,
         "slug": organization.slug,
     }
-
-
-@click.group()
-def key() -> None:
-    """API keys."""
-
-
-@key.command("create")
-@click.option("--organization", "slug", required=True, help="The organization's slug.")
-@click.option("--name", required=True, help="What the key is for.")
-@click.option(
-    "--role", type=click.Choice([role.name for role in Role]), default="OWNER", show_default=True
-)
-@json_option
-@click.pass_obj
-def create_key(settings: Settings, slug: str, name: str, role: str, *, as_json: bool) -> None:
-    """Create an API key and print it, this once."""
-
-    async def create() -> dict[str, Any]:
-        async with open_database(settings):
-            owner = await Organization.find_one({"slug": slug})
-            if owner is None:
-                raise CommandError(f"There is no organization with the slug {slug}")
-            stored, secret = await organizations.create_api_key(
-                owner.id, name=name, role=Role[role], now=datetime.now(UTC)
-            )
-        row = {"id": encode_id(EntityType.API_KEY, stored.id), "name": name, "role": role}
-        return {"apiKey": {**row, "prefix": stored.prefix}, "secret": secret}
-
-    print_answer(run(create()), as_json=as_json)
-
-
-@key.command("revoke")
-@click.option("--prefix", required=True, help="The first characters of the key, as shown.")
-@json_option
-@click.pass_obj
-def revoke_key(settings: Settings, prefix: str, *, as_json: bool) -> None:
-    """Revoke the API key that begins so, at once."""
-
-    async def revoke() -> int:
-        async with open_database(settings):
-            return await organizations.revoke_api_keys(prefix, now=datetime.now(UTC))
-
-    count = run(revoke())
-    if count == 0:
-        raise CommandError(f"No active key begins with {prefix}")
-    print_answer({"revokedCount": count}, as_json=as_json)

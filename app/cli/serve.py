@@ -2,24 +2,35 @@
 
 import asyncio
 import contextlib
+import os
 import signal
-import socket
 import sys
+import tempfile
+from collections.abc import Iterator
 
 import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.cli.common import CommandError, console, one_line_errors
+from app.cli.common import CommandError, console, log_options, one_line_errors
+from app.cli.listening import listen
 from app.documents.connection import database_uri
+from app.logs import logging_config
 from app.settings import Environment, Settings
+from app.telemetry import TelemetryNotInstalledError, require_installed
 from app.transport.demo_keys import read_demo_keys
 from app.transport.http_protocol import BoundedHttpProtocol
+from app.transport.metrics import MULTIPROCESS_DIR
 from app.transport.persisted_documents import TrustedDocumentsError, read_trusted_documents
 from app.transport.websocket import MAX_FRAME_BYTES
 from app.transport.websocket_protocol import BoundedWebSocketProtocol
 
-GRACE_SECONDS = 25
+GRACE_SECONDS = 20
+"""For answers under way. With what comes before and after it, less than the thirty seconds that
+Kubernetes waits."""
+
+UNRESPONSIVE_SECONDS = 30
+"""A server process silent for so long is replaced; on a busy machine starting takes seconds."""
 FIRST_QUERY = """{
   scheduler(publishableKey: "%s") {
     name
@@ -36,7 +47,8 @@ FIRST_QUERY = """{
 def serve(settings: Settings) -> None:
     """Serve the API and, in development, GraphiQL."""
     _check_trusted_documents(settings)
-    listening = _bind(settings)
+    _check_telemetry()
+    listening = listen(settings.host, settings.port, setting="SCHEDULER_PORT")
     config = uvicorn.Config(
         "app.main:create_app_from_environment",
         factory=True,
@@ -47,13 +59,17 @@ def serve(settings: Settings) -> None:
         ws_per_message_deflate=False,
         workers=settings.workers,
         log_level=settings.log_level.value,
+        log_config=logging_config(**log_options(settings)),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_worker_healthcheck=UNRESPONSIVE_SECONDS,
     )
     # The server hands the signal on when it is done; it must not end us before the database left.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with one_line_errors(), asyncio.Runner() as runner, contextlib.suppress(KeyboardInterrupt):
+    # uvloop's, where it is installed; processes of their own take it by themselves.
+    loops = asyncio.Runner(loop_factory=config.get_loop_factory())
+    with one_line_errors(), loops as runner, contextlib.suppress(KeyboardInterrupt):
         held = contextlib.AsyncExitStack()
         # Held here too, the database outlives server processes that are replaced.
         uri = database_uri(settings.mongodb_uri, data_dir=settings.data_dir)
@@ -63,9 +79,18 @@ def serve(settings: Settings) -> None:
             if settings.workers == 1:
                 runner.run(uvicorn.Server(config).serve(sockets=[listening]))
             else:
-                Multiprocess(config, sockets=[listening]).run()
+                with _shared_metrics():
+                    Multiprocess(config, sockets=[listening]).run()
         finally:
             runner.run(held.aclose())
+
+
+@contextlib.contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Let the processes started inside the block add up their metrics, in files of a folder."""
+    with tempfile.TemporaryDirectory(prefix="scheduler-metrics-") as folder:
+        os.environ[MULTIPROCESS_DIR] = folder
+        yield
 
 
 def _check_trusted_documents(settings: Settings) -> None:
@@ -78,19 +103,11 @@ def _check_trusted_documents(settings: Settings) -> None:
         raise CommandError(f"SCHEDULER_TRUSTED_DOCUMENTS: {error}") from error
 
 
-def _bind(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _check_telemetry() -> None:
     try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        raise CommandError(
-            f"Cannot listen on {settings.host} port {settings.port} ({error.strerror}); "
-            "set SCHEDULER_PORT to a free port"
-        ) from error
-    listening.set_inheritable(True)
-    return listening
+        require_installed()
+    except TelemetryNotInstalledError as error:
+        raise CommandError(str(error)) from error
 
 
 def _print_welcome(settings: Settings) -> None:

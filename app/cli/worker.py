@@ -4,14 +4,22 @@ import asyncio
 import contextlib
 import json
 import logging
-import signal
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import click
 
+from app.cli.booking_jobs import booking_jobs
 from app.cli.common import CommandError, json_option, open_database, run
-from app.documents.driver import UNAVAILABLE_ERRORS
+from app.cli.job_type_job import make_job_type_job
+from app.cli.jobs import Counts, Job, describe, run_all, run_each_once, stop_on_signals
+from app.cli.rollup_job import make_rollup_job
+from app.cli.upkeep import upkeep_jobs
+from app.cli.webhook_job import make_webhook_job
+from app.cli.worker_metrics import serving_worker_metrics
 from app.services.booking_sessions.sweeping import SweepProgress, sweep_idle_sessions
+from app.services.vendor.access import VendorAccess, open_vendor_access
+from app.services.vendor.call_policies import WORKER_POLICY
 from app.settings import Settings
 
 SECONDS_BETWEEN_SWEEPS = 60.0
@@ -19,62 +27,71 @@ SECONDS_BETWEEN_SWEEPS = 60.0
 logger = logging.getLogger(__name__)
 
 
+@contextlib.asynccontextmanager
+async def _open_jobs(settings: Settings) -> AsyncIterator[tuple[Job, ...]]:
+    """Yield everything a worker does; a job more is one more line here."""
+    async with open_database(settings), _open_vendor(settings) as vendor:
+        yield (
+            Job(
+                name="sweep",
+                interval_seconds=SECONDS_BETWEEN_SWEEPS,
+                run=lambda stopped: _sweep(settings, stopped=stopped),
+            ),
+            *upkeep_jobs(settings),
+            make_rollup_job(),
+            make_webhook_job(settings),
+            make_job_type_job(settings, vendor),
+            *booking_jobs(settings, vendor),
+        )
+
+
+def _open_vendor(settings: Settings) -> contextlib.AbstractAsyncContextManager[VendorAccess]:
+    return open_vendor_access(
+        settings.vendor_environment,
+        cipher_keys=settings.vendor_cipher_keys,
+        data_dir=settings.data_dir,
+        policy=WORKER_POLICY,
+    )
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now and exit, for use with cron.")
 @json_option
 @click.pass_obj
 def worker(settings: Settings, *, once: bool, as_json: bool) -> None:
-    """Abandon idle sessions, every minute until SIGTERM; any number of workers may run."""
+    """Do the work behind the API until SIGTERM; any number of workers may run."""
     if as_json and not once:
         raise CommandError("--json needs --once")
     if not once:
         run(_work(settings))
         return
-    progress = run(_work_once(settings))
+    outcome = run(_work_once(settings))
     if as_json:
-        click.echo(json.dumps({"sweep": progress.model_dump()}))
+        click.echo(json.dumps(outcome))
     else:
-        click.echo(_describe(progress))
-    if progress.failed_count:
-        raise CommandError(f"{progress.failed_count} session(s) cannot be abandoned")
+        for name, counts in outcome.items():
+            click.echo(f"{name}: {describe(counts)}")
+    failed = [name for name, counts in outcome.items() if counts.get("failed_count")]
+    if failed:
+        raise CommandError(f"not everything could be done: {', '.join(failed)}")
 
 
-async def _work_once(settings: Settings) -> SweepProgress:
-    stopped = _stop_on_signals()
-    async with open_database(settings):
-        return await _sweep(settings, stopped=stopped)
+async def _work_once(settings: Settings) -> dict[str, Counts]:
+    stopped = stop_on_signals()
+    async with _open_jobs(settings) as jobs:
+        return await run_each_once(jobs, stopped=stopped)
 
 
 async def _work(settings: Settings) -> None:
-    stopped = _stop_on_signals()
-    async with open_database(settings):
-        logger.info("sweeping idle sessions every %d seconds", SECONDS_BETWEEN_SWEEPS)
-        while not stopped.is_set():
-            await _sweep_and_report(settings, stopped)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), SECONDS_BETWEEN_SWEEPS)
+    stopped = stop_on_signals()
+    async with _open_jobs(settings) as jobs, serving_worker_metrics(settings):
+        for job in jobs:
+            logger.info("%s every %g seconds", job.name, job.interval_seconds)
+        await run_all(jobs, stopped=stopped)
     logger.info("stopped")
 
 
-def _stop_on_signals() -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    return stopped
-
-
-async def _sweep_and_report(settings: Settings, stopped: asyncio.Event) -> None:
-    try:
-        progress = await _sweep(settings, stopped=stopped)
-    except UNAVAILABLE_ERRORS as error:
-        logger.warning("the database cannot be reached: %s", error)
-        return
-    if progress.found_count:
-        logger.info("%s", _describe(progress))
-
-
-async def _sweep(settings: Settings, *, stopped: asyncio.Event) -> SweepProgress:
+async def _sweep(settings: Settings, *, stopped: asyncio.Event) -> Counts:
     """Sweep until nothing is left or the worker is stopped; a batch begun is finished."""
     progress = SweepProgress()
     sweep = sweep_idle_sessions(
@@ -85,11 +102,5 @@ async def _sweep(settings: Settings, *, stopped: asyncio.Event) -> SweepProgress
             progress = step
             if stopped.is_set():
                 break
-    return progress
-
-
-def _describe(progress: SweepProgress) -> str:
-    return (
-        f"{progress.found_count} idle sessions, {progress.abandoned_count} abandoned, "
-        f"{progress.failed_count} failed"
-    )
+    counts: dict[str, int] = progress.model_dump()
+    return counts

@@ -16,8 +16,10 @@ class AuditRecord(OrganizationDocument):
     mutation: str
     entity_type: AuditedEntity
     entity_id: EntityId
-    api_key_id: EntityId
+    api_key_id: EntityId | None = None
     api_key_name: str | None = None
+    member_id: EntityId | None = None
+    member_name: str | None = None
     status: ChangeStatus = ChangeStatus.PENDING
     before: bytes | None = None
     after: bytes | None = None

@@ -1,10 +1,11 @@
 """Published states of booking flows."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 
 from app.documents.base import OrganizationDocument
 from app.documents.driver import ASCENDING, DESCENDING, IndexModel
+from app.documents.ranges import between
 from app.domain.booking_flow.flow import FlowDefinition
 from app.domain.booking_flow.steps import BookingFlowStep
 from app.domain.content import ContentConfig
@@ -22,6 +23,7 @@ class RevisionHeader(Value):
     content: ContentConfig
     published_at: datetime
     published_by: str
+    published_by_member: bool = False
 
 
 class BookingFlowRevision(OrganizationDocument):
@@ -34,6 +36,7 @@ class BookingFlowRevision(OrganizationDocument):
     steps: list[BookingFlowStep]
     published_at: datetime
     published_by: str
+    published_by_member: bool = False
 
     class Settings:
         name = "booking_flow_revisions"
@@ -45,7 +48,11 @@ class BookingFlowRevision(OrganizationDocument):
                     ("revision", DESCENDING),
                 ],
                 name="organization_flow_revision",
-            )
+            ),
+            IndexModel(
+                [("organization_id", ASCENDING), ("published_at", ASCENDING)],
+                name="organization_published",
+            ),
         ]
 
     @classmethod
@@ -60,6 +67,21 @@ class BookingFlowRevision(OrganizationDocument):
             {"steps": 0},
         )
         return [RevisionHeader.model_validate({**raw, "id": raw["_id"]}) async for raw in cursor]
+
+    @classmethod
+    async def stream_headers(
+        cls, organization_id: EntityId, *, since: datetime
+    ) -> AsyncIterator[RevisionHeader]:
+        """Yield the headers of the organization's revisions made at or after a time, oldest first.
+
+        Not every one was published in the end: see `BookingFlow.revision_ids`.
+        """
+        query = {"organization_id": organization_id, **between("published_at", since, None)}
+        cursor = (
+            cls.get_motor_collection().find(query, {"steps": 0}).sort("published_at", ASCENDING)
+        )
+        async for raw in cursor:
+            yield RevisionHeader.model_validate({**raw, "id": raw["_id"]})
 
     def to_header(self) -> RevisionHeader:
         """Return the revision without its steps."""

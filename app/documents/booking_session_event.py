@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.documents.base import StoredDocument
-from app.documents.driver import ASCENDING, BulkWriteError, IndexModel
+from app.documents.base import StoredDocument, chunked
+from app.documents.driver import ASCENDING, DUPLICATE_KEY, BulkWriteError, IndexModel
+from app.documents.ranges import between
 from app.domain.booking_session.event_types import BookingSessionEventType
 from app.domain.booking_session.events import BookingSessionEvent, event_from_document
 from app.domain.values import EntityId
-
-DUPLICATE_KEY = 11000
 
 EVENTS_PER_BATCH = 1_000
 """A batch of a stream is held in memory; left to itself it is as large as 16 MB of records."""
@@ -57,6 +56,15 @@ class RecordedEvent:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class EventReference:
+    """Which event, of which session, and when it was recorded."""
+
+    id: EntityId
+    booking_session_id: EntityId
+    at: datetime
+
+
 class BookingSessionEventDocument(StoredDocument):
     """An event with the session, organization and flow it belongs to; never changed."""
 
@@ -73,7 +81,10 @@ class BookingSessionEventDocument(StoredDocument):
     data: dict[str, Any] = {}
     content_hash: str | None = None
     batch_end: int
+    batch_id: EntityId | None = None
     schema_version: int = 1
+    expires_at: datetime | None = None
+    erasure_id: EntityId | None = None
 
     class Settings:
         name = "booking_session_events"
@@ -100,6 +111,17 @@ class BookingSessionEventDocument(StoredDocument):
                     ("timestamp", ASCENDING),
                 ],
                 name="organization_type_timestamp",
+            ),
+            IndexModel(
+                [("timestamp", ASCENDING)],
+                name="completion_timestamp",
+                partialFilterExpression={
+                    "event_type": BookingSessionEventType.SESSION_COMPLETED.value
+                },
+            ),
+            # Set on events of closed sessions only; all others are never removed.
+            IndexModel(
+                [("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0, sparse=True
             ),
         ]
 
@@ -147,10 +169,13 @@ class BookingSessionEventDocument(StoredDocument):
         await cls.get_motor_collection().delete_many({"_id": {"$in": list(event_ids)}})
 
     @classmethod
-    async def count_stored(cls, event_ids: Sequence[EntityId]) -> int:
-        """Return how many of at most 100 events are stored."""
-        query = {"_id": {"$in": list(event_ids)}}
-        return int(await cls.get_motor_collection().count_documents(query))
+    async def find_stored(cls, event_ids: Sequence[EntityId]) -> set[EntityId]:
+        """Return which of the events are stored."""
+        found: set[EntityId] = set()
+        for chunk in chunked(event_ids):
+            cursor = cls.get_motor_collection().find({"_id": {"$in": list(chunk)}}, {"_id": 1})
+            found |= {raw["_id"] async for raw in cursor}
+        return found
 
     @classmethod
     async def find_events(
@@ -208,6 +233,20 @@ class BookingSessionEventDocument(StoredDocument):
         )
         async for raw in cursor:
             yield str(raw["booking_session_id"])
+
+    @classmethod
+    async def stream_of_type(
+        cls, organization_id: EntityId, event_type: BookingSessionEventType, *, since: datetime
+    ) -> AsyncIterator[EventReference]:
+        """Yield the organization's events of a type recorded at or after a time, oldest first."""
+        query = {
+            "organization_id": organization_id,
+            "event_type": event_type.value,
+            **between("timestamp", since, None),
+        }
+        cursor = cls.get_motor_collection().find(query, {"timestamp": 1, "booking_session_id": 1})
+        async for raw in cursor.sort("timestamp", ASCENDING).batch_size(EVENTS_PER_BATCH):
+            yield EventReference(raw["_id"], raw["booking_session_id"], raw["timestamp"])
 
     @classmethod
     async def find_moments(

@@ -13,18 +13,27 @@ import bson
 import pymongo
 from beanie import Document as BeanieDocument
 from beanie import init_beanie
-from bson import ObjectId
-from bson.errors import InvalidDocument
+from bson import ObjectId, json_util
+from bson.errors import BSONError, InvalidDocument
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorDatabase,
     AsyncIOMotorGridFSBucket,
 )
-from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReturnDocument, UpdateOne
+from pymongo import (
+    ASCENDING,
+    DESCENDING,
+    IndexModel,
+    InsertOne,
+    ReturnDocument,
+    UpdateMany,
+    UpdateOne,
+)
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
     ConnectionFailure,
+    DocumentTooLarge,
     DuplicateKeyError,
     NetworkTimeout,
     OperationFailure,
@@ -41,24 +50,33 @@ from pymongo.monitoring import (
 __all__ = [
     "ASCENDING",
     "DESCENDING",
+    "DUPLICATE_KEY",
     "UNAVAILABLE_ERRORS",
     "BulkWriteError",
     "CommandCounter",
+    "CommandFailedEvent",
+    "CommandListener",
+    "CommandStartedEvent",
+    "CommandSucceededEvent",
+    "DocumentTooLarge",
     "DuplicateKeyError",
     "IndexModel",
     "InsertOne",
     "InvalidDocument",
     "OperationFailure",
     "ReturnDocument",
+    "UpdateMany",
     "UpdateOne",
     "command_deadline",
     "connect",
     "current_database",
     "disconnect",
     "file_bucket",
+    "from_extended_json",
     "new_id",
     "ping",
     "stored_bytes",
+    "to_extended_json",
 ]
 
 Client: TypeAlias = AsyncIOMotorClient[dict[str, Any]]
@@ -74,6 +92,9 @@ UNAVAILABLE_ERRORS: tuple[type[Exception], ...] = (
 """What the driver raises when the database cannot be reached; every one is worth a retry."""
 
 NO_ANSWER_ERRORS: tuple[type[Exception], ...] = (*UNAVAILABLE_ERRORS, OperationFailure)
+
+DUPLICATE_KEY = 11000
+"""The code of a single write in a bulk that breaks a unique index."""
 
 SERVER_SELECTION_TIMEOUT_MS = 2_000
 SOCKET_TIMEOUT_MS = 20_000
@@ -128,6 +149,22 @@ def new_id() -> str:
 def stored_bytes(record: Mapping[str, Any]) -> int:
     """Return how large a record is in the database, in bytes."""
     return len(bson.encode(record))
+
+
+_CANONICAL = json_util.JSONOptions(json_mode=json_util.JSONMode.CANONICAL, tz_aware=True)
+
+
+def to_extended_json(record: Mapping[str, Any]) -> str:
+    """Return a record as MongoDB's canonical Extended JSON, which loses nothing."""
+    return json_util.dumps(record, json_options=_CANONICAL, separators=(",", ":"))
+
+
+def from_extended_json(text: str | bytes) -> Any:
+    """Return what a text of Extended JSON stands for; raises ValueError for what is none."""
+    try:
+        return json_util.loads(text, json_options=_CANONICAL)
+    except (BSONError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def is_id(text: str) -> bool:

@@ -41,7 +41,7 @@ def _spawn(folder: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603  A fixed program with arguments of our own.
             (
                 *(str(executable()), "--host", "127.0.0.1", "--port", "0"),
-                *("--storage-path", ":memory:", "--cache-size", "128M"),
+                *("--storage-path", ":memory:", "--cache-size", "1G"),
             ),
             stdin=subprocess.DEVNULL,
             stdout=log,

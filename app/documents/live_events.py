@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from app.documents.booking_session_event import BookingSessionEventDocument, RecordedEvent
+from app.documents.change_stream_lag import observe_lag
 
 WAIT_MS = 1_000
 """How long a look waits for an event; the last subscriber's stream is closed that much later."""
@@ -32,6 +34,7 @@ async def recorded_events() -> AsyncIterator[Look]:
         async def look() -> RecordedEvent | None:
             change: dict[str, Any] | None = await changes.try_next()
             if change is not None:
+                observe_lag("events", change, now=datetime.now(UTC))
                 return RecordedEvent.from_record(change["fullDocument"])
             if not changes.alive:
                 raise EventStreamEnded

@@ -12,10 +12,15 @@ MILLISECONDS = 1_000
 
 
 class SortOrder(NamedTuple):
-    """The field a list is sorted by; the id decides between equal values."""
+    """The field a list is sorted by; the id decides between equal values.
+
+    There are none when the field is `unique` in the list. Its pages are then found by one range,
+    while the embedded database reads the whole collection for a page that begins at a cursor.
+    """
 
     field: str
     descending: bool = False
+    unique: bool = False
 
 
 class PageRequest(NamedTuple):
@@ -39,12 +44,7 @@ async def find_page(
     document: type[D], query: Mapping[str, Any], *, order: SortOrder, page: PageRequest
 ) -> Page[D]:
     """Return one page of the documents that match `query`; one command."""
-    bounds = [
-        _beyond(order, key, forward=forward)
-        for key, forward in ((page.after, True), (page.before, False))
-        if key is not None
-    ]
-    condition = {"$and": [dict(query), *bounds]} if bounds else dict(query)
+    condition = _within(query, order, page)
     direction = DESCENDING if order.descending is not page.backward else ASCENDING
     sort = [(order.field, direction)]
     if order.field != "_id":
@@ -74,10 +74,26 @@ def sort_key(document: StoredDocument, order: SortOrder) -> list[Any]:
     return [value, document.id]
 
 
+def _within(query: Mapping[str, Any], order: SortOrder, page: PageRequest) -> dict[str, Any]:
+    keys = [(page.after, True), (page.before, False)]
+    bounds = [_beyond(order, key, forward=forward) for key, forward in keys if key is not None]
+    if not bounds:
+        return dict(query)
+    if not order.unique:
+        return {"$and": [dict(query), *bounds]}
+    ranges = [query.get(order.field, {}), *(bound[order.field] for bound in bounds)]
+    merged: dict[str, Any] = {}
+    for each in ranges:
+        merged |= each
+    return {**query, order.field: merged}
+
+
 def _beyond(order: SortOrder, key: Sequence[Any], *, forward: bool) -> dict[str, Any]:
     operator = "$gt" if order.descending is not forward else "$lt"
     if order.field == "_id":
         return {"_id": {operator: key[0]}}
+    if order.unique:
+        return {order.field: {operator: _from_json(key[0])}}
     value, entity_id = _from_json(key[0]), key[1]
     return {
         "$or": [

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from app.documents.analytics_rollup import AnalyticsCheckpoint, AnalyticsRollup
 from app.documents.api_key import ApiKey
 from app.documents.audit_record import AuditRecord
 from app.documents.base import StoredDocument
@@ -18,14 +19,27 @@ from app.documents.booking_service import BookingService
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.brand_kit import BrandKit
+from app.documents.command_times import CommandTimes
 from app.documents.driver import Database, connect
+from app.documents.erasure_request import ErasureRequest
+from app.documents.lookup_allowance import LookupAllowance
+from app.documents.member import Member
+from app.documents.migration_record import MigrationRecord
 from app.documents.organization import Organization
+from app.documents.restoration import Restoration
 from app.documents.scheduler_config import SchedulerConfig
 from app.documents.signing_key import SigningKey
 from app.documents.stored_file import StoredFile
 from app.documents.timeslot_reservation import TimeslotReservation
+from app.documents.vendor_account import VendorAccount
+from app.documents.vendor_event import VendorEvent
+from app.documents.vendor_status_poll import VendorStatusPoll
+from app.documents.webhook_delivery import WebhookDelivery
+from app.documents.webhook_endpoint import WebhookEndpoint
 
 DOCUMENTS: tuple[type[StoredDocument], ...] = (
+    AnalyticsCheckpoint,
+    AnalyticsRollup,
     ApiKey,
     AuditRecord,
     Booking,
@@ -40,11 +54,21 @@ DOCUMENTS: tuple[type[StoredDocument], ...] = (
     BookingSession,
     BookingSessionEventDocument,
     BrandKit,
+    ErasureRequest,
+    LookupAllowance,
+    Member,
+    MigrationRecord,
     Organization,
+    Restoration,
     SchedulerConfig,
     SigningKey,
     StoredFile,
     TimeslotReservation,
+    VendorAccount,
+    VendorEvent,
+    VendorStatusPoll,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 
 
@@ -60,6 +84,6 @@ async def connect_documents(
         uri,
         database_name=database_name,
         documents=DOCUMENTS,
-        listeners=listeners,
+        listeners=[CommandTimes(), *listeners],
         create_indexes=create_indexes,
     )

@@ -29,6 +29,10 @@ class SchedulerConfig(VersionedDocument):
                 name="organization_name",
                 unique=True,
             ),
+            IndexModel(
+                [("allowed_origins", ASCENDING), ("organization_id", ASCENDING)],
+                name="allowed_origins",
+            ),
         ]
 
     @classmethod
@@ -49,7 +53,12 @@ class SchedulerConfig(VersionedDocument):
         return await cls.find_one({"publishable_key": publishable_key})
 
     @classmethod
-    async def allows_origin(cls, organization_id: EntityId, origin: str) -> bool:
-        """Return whether a config of the organization allows the origin, given in lower case."""
-        query = {"organization_id": organization_id, "allowed_origins": origin}
-        return await cls.find_one(query) is not None
+    async def allows_origin(cls, origin: str, *, organization_id: EntityId | None = None) -> bool:
+        """Return whether a config of the organization allows the origin, given as browsers do.
+
+        Without an organization: whether any config does, whosever.
+        """
+        query = {"allowed_origins": origin}
+        if organization_id is not None:
+            query["organization_id"] = organization_id
+        return await cls.get_motor_collection().find_one(query, {"_id": 1}) is not None

@@ -3,21 +3,19 @@
 Results come in batches of `ROWS_PER_BATCH`, so that no report holds all sessions in memory.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from app.documents.booking_flow_revision import BookingFlowRevision
 from app.documents.booking_session import BookingSession
-from app.documents.booking_session_event import BookingSessionEventDocument
+from app.domain.analytics.answer_statistics import PathGroup
 from app.domain.analytics.breakdown import BreakdownDimension, KeyCount, QuarterCount
-from app.domain.analytics.flow_steps import RevisionOutline, StepOutline
+from app.domain.analytics.lost_demand import ZipcodeCount
+from app.domain.analytics.overview import TotalCount
 from app.domain.analytics.progression import ProgressionRow
-from app.domain.analytics.scope import ReportScope
+from app.domain.analytics.scope import BOT_DEVICE_TYPES, ReportScope
 from app.domain.analytics.step_counts import SessionGroup
-from app.domain.analytics.step_times import TIMING_EVENT_TYPES, StepMoment
-from app.domain.booking_flow.steps import StepType
-from app.domain.booking_session.event_types import AbandonmentReason, BookingSessionEventType
+from app.domain.booking_session.forms import ZIPCODE_KEY
 from app.domain.booking_session.state import BookingSessionStatus
 from app.domain.values import EntityId
 
@@ -42,6 +40,18 @@ KEYS: Mapping[BreakdownDimension, Any] = {
     },
     BreakdownDimension.DEVICE: "$session_context.device.type",
 }
+DEVICE_TYPE = "session_context.device.type"
+FILTERED_FIELDS: Mapping[str, str] = {
+    "booking_flow_id": "booking_flow_id",
+    "revision": "revision",
+    "routing_rule_id": "session_context.route.rule_id",
+    "utm_source": "session_context.utm.source",
+    "utm_medium": "session_context.utm.medium",
+    "utm_campaign": "session_context.utm.campaign",
+    "device_type": DEVICE_TYPE,
+}
+"""Where each field of a filter is stored."""
+
 QUARTER = {"$dateTrunc": {"date": "$created_at", "unit": "minute", "binSize": 15}}
 
 
@@ -49,16 +59,29 @@ def match_scope(scope: ReportScope) -> Pipeline:
     """Return the stages that let through the sessions of a report.
 
     The lower bound is `$gt` of the millisecond before: at `$gte` beside `$lt` the embedded database
-    loses what equals the bound, and for bounds in an `$and` it uses no index. The flow has a stage
+    loses what equals the bound, and for bounds in an `$and` it uses no index. The rest has a stage
     of its own, since with it in the first one that database would not use the index either.
     """
     created = {"$gt": scope.created_from - MILLISECOND, "$lt": scope.created_to}
     stages: Pipeline = [
         {"$match": {"organization_id": scope.organization_id, "created_at": created}}
     ]
-    if scope.booking_flow_id is not None:
-        stages.append({"$match": {"booking_flow_id": scope.booking_flow_id}})
+    conditions = _conditions(scope)
+    if conditions:
+        stages.append({"$match": conditions})
     return stages
+
+
+def _conditions(scope: ReportScope) -> dict[str, Any]:
+    # What clients ask for is compared, never interpreted.
+    wanted = {
+        path: {"$eq": value}
+        for name, path in FILTERED_FIELDS.items()
+        if (value := getattr(scope, name)) is not None
+    }
+    if scope.leaves_bots_out and scope.device_type is None:
+        wanted[DEVICE_TYPE] = {"$nin": sorted(BOT_DEVICE_TYPES)}
+    return wanted
 
 
 async def stream_session_groups(scope: ReportScope) -> AsyncIterator[SessionGroup]:
@@ -111,80 +134,53 @@ async def stream_quarter_counts(scope: ReportScope) -> AsyncIterator[QuarterCoun
         yield QuarterCount(raw["_id"]["starts_at"], status, raw["sessions"])
 
 
-async def stream_step_moments(scope: ReportScope) -> AsyncIterator[StepMoment]:
-    """Yield the events that tell times on steps, session by session and in order.
-
-    One by one, since nothing bounds the events of a session. Those later than the session's
-    snapshot are left out: they may not be acknowledged yet, and the counts do not know them either.
-    """
-    async for raw in _stream(_moments_pipeline(scope)):
-        if raw["event"]["sequence"] <= raw["sequence"]:
-            yield _to_moment(raw["_id"], raw["event"])
+async def stream_totals(scope: ReportScope) -> AsyncIterator[TotalCount]:
+    """Yield how many sessions of each status there are, resumed from others or not."""
+    is_resumed = {"$ne": [{"$ifNull": ["$resumed_from_session_id", None]}, None]}
+    async for raw in _count_by(scope, {"status": STATUS, "is_resumed": is_resumed}):
+        status = BookingSessionStatus(raw["_id"]["status"])
+        yield TotalCount(status, raw["_id"]["is_resumed"], raw["sessions"])
 
 
-def _moments_pipeline(scope: ReportScope) -> Pipeline:
-    events: Pipeline = [
-        {"$match": {"event_type": {"$in": [kind.value for kind in TIMING_EVENT_TYPES]}}},
-        {"$sort": {"sequence": 1}},
-        {
-            "$project": {
-                "_id": 0,
-                "sequence": 1,
-                "event_type": 1,
-                "step_id": 1,
-                "occurred_at": 1,
-                "data.to_step_id": 1,
-                "data.reason": 1,
-            }
-        },
-    ]
-    join = {
-        "from": BookingSessionEventDocument.get_motor_collection().name,
-        "localField": "_id",
-        "foreignField": "booking_session_id",
-        "pipeline": events,
-        "as": "event",
+async def stream_path_groups(scope: ReportScope) -> AsyncIterator[PathGroup]:
+    """Yield how many sessions of each status stand at each path of the service selection."""
+    keys = {
+        "revision_id": "$booking_flow_revision_id",
+        "status": STATUS,
+        "furthest_step_index": "$step_progression.furthest_step_index",
+        "path": "$current_state.service_selection_path",
     }
-    return [
-        *match_scope(scope),
-        {"$project": {"sequence": 1}},
-        {"$lookup": join},
-        {"$unwind": "$event"},
-    ]
-
-
-def _to_moment(booking_session_id: EntityId, event: Mapping[str, Any]) -> StepMoment:
-    data: Mapping[str, Any] = event.get("data") or {}
-    reason = data.get("reason")
-    return StepMoment(
-        booking_session_id=booking_session_id,
-        event_type=BookingSessionEventType(event["event_type"]),
-        step_id=data.get("to_step_id") or event["step_id"],
-        occurred_at=event["occurred_at"],
-        reason=None if reason is None else AbandonmentReason(reason),
-    )
-
-
-async def stream_revision_outlines(scope: ReportScope) -> AsyncIterator[RevisionOutline]:
-    """Yield every revision of the flow, or of all the organization's flows."""
-    query = {"organization_id": scope.organization_id}
-    if scope.booking_flow_id is not None:
-        query["booking_flow_id"] = scope.booking_flow_id
-    fields = ("booking_flow_id", "revision", "published_at")
-    step_fields = ("steps.id", "steps.step_type", "steps.step_config.title")
-    cursor = BookingFlowRevision.get_motor_collection().find(
-        query, dict.fromkeys((*fields, *step_fields), 1)
-    )
-    async for raw in cursor.batch_size(ROWS_PER_BATCH):
-        yield RevisionOutline(
-            **{name: raw[name] for name in fields},
-            id=raw["_id"],
-            steps=tuple(_to_outline(step) for step in raw["steps"]),
+    async for raw in _count_by(scope, keys):
+        key = raw["_id"]
+        yield PathGroup(
+            revision_id=key["revision_id"],
+            status=BookingSessionStatus(key["status"]),
+            furthest_step_index=key["furthest_step_index"],
+            path=tuple(key["path"]),
+            sessions=raw["sessions"],
         )
 
 
-def _to_outline(step: Mapping[str, Any]) -> StepOutline:
-    return StepOutline(step["id"], step["step_config"]["title"], StepType(step["step_type"]))
+async def stream_zipcode_counts(
+    scope: ReportScope, zipcode_step_ids: Sequence[EntityId]
+) -> AsyncIterator[ZipcodeCount]:
+    """Yield how often each value stands in the form of any of these zip code steps.
+
+    A session is on one flow, so that at most one of the steps is its own.
+    """
+    if not zipcode_step_ids:
+        return
+    forms = [f"$current_state.form_data.{each}.{ZIPCODE_KEY}" for each in zipcode_step_ids]
+    keys = {
+        "revision_id": "$booking_flow_revision_id",
+        "status": STATUS,
+        "zipcode": {"$ifNull": [*forms, None]},
+    }
+    async for raw in _count_by(scope, keys):
+        key = raw["_id"]
+        if isinstance(key["zipcode"], str):
+            status = BookingSessionStatus(key["status"])
+            yield ZipcodeCount(key["revision_id"], key["zipcode"], status, raw["sessions"])
 
 
 def _count_by(scope: ReportScope, keys: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:

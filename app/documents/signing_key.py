@@ -21,3 +21,16 @@ class SigningKey(StoredDocument):
         if stored is None:
             raise RuntimeError(f"the signing key for {purpose} was removed while it was read")
         return stored.secret
+
+    @classmethod
+    async def get_kept(cls, purpose: str, *, new_secret: bytes) -> bytes:
+        """Return the same, asking the database only the first time in this process."""
+        database = cls.get_motor_collection().database.name
+        secret = _kept.get((database, purpose))
+        if secret is None:
+            secret = await cls.get_or_create(purpose, new_secret=new_secret)
+            _kept[database, purpose] = secret
+        return secret
+
+
+_kept: dict[tuple[str, str], bytes] = {}

@@ -63,6 +63,13 @@ class StoredFile(StoredDocument):
             found += await cls.find(query).to_list()
         return found
 
+    @classmethod
+    async def owned_ids(
+        cls, organization_id: EntityId, file_ids: Iterable[EntityId]
+    ) -> set[EntityId]:
+        """Return which of the ids name a file of the organization."""
+        return {file.id for file in await cls.list_owned(organization_id, file_ids)}
+
 
 async def insert_file(
     image: CheckedImage, *, file_id: EntityId, organization_id: EntityId, sha256: str

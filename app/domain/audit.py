@@ -14,8 +14,12 @@ class AuditedEntity(StrEnum):
     BOOKING_QUESTION = "booking_question"
     BOOKING_SERVICE = "booking_service"
     BRAND_KIT = "brand_kit"
+    MEMBER = "member"
     ORGANIZATION = "organization"
     SCHEDULER_CONFIG = "scheduler_config"
+    VENDOR_ACCOUNT = "vendor_account"
+    WEBHOOK_DELIVERY = "webhook_delivery"
+    WEBHOOK_ENDPOINT = "webhook_endpoint"
 
 
 class ChangeStatus(StrEnum):

@@ -6,11 +6,20 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from app.domain.content import ContentConfig
+from app.domain.text_checks import TextChecks, judged_by
 from app.domain.values import EntityId, Name, Value
 
 HexColor = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
-"""A phone number in E.164 form; whether it is assigned is checked where it enters."""
+
+
+def _find_number_error(checks: TextChecks, text: str) -> str | None:
+    return None if checks.is_phone_number(text) else "is not a phone number that can be called"
+
+
+PhoneNumber = Annotated[
+    str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$"), judged_by(_find_number_error)
+]
+"""A phone number in E.164 form; whether it can be called is checked where it enters."""
 
 
 class BrandColors(Value):

@@ -17,6 +17,9 @@ _CODES = {
     "less_than_equal": ProblemCode.OUT_OF_RANGE,
 }
 _AT = "at"
+
+MAX_PROBLEMS = 1_000
+"""More of them help nobody, and their answer would be many times as large as the input."""
 _EMPTY = frozenset({"string_too_short", "too_short"})
 
 
@@ -34,16 +37,24 @@ def refuse(code: ProblemCode, message: str, *path: str | int) -> Refused:
 
 
 def problems_of(error: ValidationError) -> tuple[Problem, ...]:
-    """Return what a failed validation found, in our codes; paths are as Pydantic reports them."""
-    return tuple(
+    """Return what a failed validation found, in our codes; paths are as Pydantic reports them.
+
+    Of very many the first are returned, and one more that says how many there are besides.
+    """
+    details = error.errors(include_url=False)
+    found = tuple(
         Problem(
             code=_code_of(detail),
             message=detail["msg"].removeprefix("Value error, "),
             path=_place_of(detail),
         )
-        for detail in error.errors(include_url=False)
+        for detail in details[:MAX_PROBLEMS]
         if not _is_echo(detail)
     )
+    if len(details) <= MAX_PROBLEMS:
+        return found
+    message = f"{len(details) - MAX_PROBLEMS} more problems are not listed"
+    return (*found, Problem(code=ProblemCode.INVALID, message=message))
 
 
 def problem_at(code: str, message: str, *path: str | int) -> PydanticCustomError:

@@ -34,6 +34,17 @@ class VendorBookingSyncStatus(StrEnum):
     FAILED = "failed"
 
 
+class VendorBookingStatus(StrEnum):
+    """What the company's office did with a booking at the vendor."""
+
+    NEW = "new"
+    CONVERTED = "converted"
+    DISMISSED = "dismissed"
+    ACCEPTED = "accepted"
+    OTHER = "other"
+    """A status the vendor has added since."""
+
+
 class VendorDataContent(Value):
     """What an editor writes of the link: the vendor and its job type."""
 
@@ -43,10 +54,27 @@ class VendorDataContent(Value):
 
 
 class VendorData(VendorDataContent):
-    """The link with what the last synchronization found."""
+    """The link with what the last synchronization found.
 
+    `job_type_name` is the name our editors know, `vendor_job_type_name` the vendor's at that time.
+    """
+
+    vendor_job_type_name: str | None = None
     vendor_sync_status: VendorServiceSyncStatus = VendorServiceSyncStatus.PENDING
     last_synced_at: datetime | None = None
+
+    def renamed(self, name: str | None) -> "VendorData":
+        """Return the link to the same job type under the name an editor gave it.
+
+        Taking over the vendor's name settles a drift at once; no name takes it over too.
+        """
+        name = name or self.vendor_job_type_name
+        status = self.vendor_sync_status
+        was_compared = status in (VendorServiceSyncStatus.SYNCED, VendorServiceSyncStatus.DRIFTED)
+        if was_compared and self.vendor_job_type_name is not None:
+            is_same = name == self.vendor_job_type_name
+            status = VendorServiceSyncStatus.SYNCED if is_same else VendorServiceSyncStatus.DRIFTED
+        return self.model_copy(update={"job_type_name": name, "vendor_sync_status": status})
 
 
 class BookingServiceContent(Value):

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from aiodataloader import DataLoader
-
 from app.documents.base import MAX_IDS_PER_COMMAND, OrganizationDocument
 from app.domain.values import EntityId
+from app.loaders.measured import MeasuredLoader
 
 D = TypeVar("D", bound=OrganizationDocument)
 
@@ -24,7 +23,7 @@ def owned(organization_id: EntityId, entity_id: EntityId | None) -> OwnedId | No
     return None if entity_id is None else OwnedId(organization_id, entity_id)
 
 
-class OwnedByIdLoader(DataLoader[OwnedId, D | None], Generic[D]):
+class OwnedByIdLoader(MeasuredLoader[OwnedId, D | None], Generic[D]):
     """Loads documents of one kind by id, one command per 100 ids; what is not there is None.
 
     All of a batch are answered together: were each command's answers handed on by themselves, what
@@ -34,10 +33,10 @@ class OwnedByIdLoader(DataLoader[OwnedId, D | None], Generic[D]):
     document: type[D]
 
     def __init__(self, document: type[D]) -> None:
-        super().__init__()
+        super().__init__(f"{document.__name__}ById")
         self.document = document
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[D | None]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[D | None]:
         """Return the documents in the order of the keys."""
         chunks = [self._find(chunk) for chunk in chunked_keys(keys)]
         documents = [found for chunk in await asyncio.gather(*chunks) for found in chunk]

@@ -4,22 +4,21 @@ import asyncio
 from collections.abc import Sequence
 from itertools import chain
 
-from aiodataloader import DataLoader
-
 from app.documents.booking_flow_revision import BookingFlowRevision, RevisionHeader
 from app.documents.booking_flow_step import BookingFlowStepDocument
 from app.domain.booking_flow.steps import BookingFlowStep
 from app.loaders.base import OwnedId, chunked_keys, owned_query
+from app.loaders.measured import MeasuredLoader
 
 
-class StepsByDocumentIdLoader(DataLoader[OwnedId, BookingFlowStep | None]):
+class StepsByDocumentIdLoader(MeasuredLoader[OwnedId, BookingFlowStep | None]):
     """Loads typed steps by the ids of the documents that flows name.
 
     Graphs of many megabytes are read in a thread, the whole batch in one: were each flow's steps
     handed on by themselves, what is loaded next would fall into as many batches.
     """
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[BookingFlowStep | None]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[BookingFlowStep | None]:
         """Return the steps in the order of the keys."""
         chunks = [
             BookingFlowStepDocument.find(owned_query("_id", chunk)).to_list()
@@ -34,10 +33,10 @@ class StepsByDocumentIdLoader(DataLoader[OwnedId, BookingFlowStep | None]):
         return [found.get(key) for key in keys]
 
 
-class RevisionHeadersByIdLoader(DataLoader[OwnedId, RevisionHeader | None]):
+class RevisionHeadersByIdLoader(MeasuredLoader[OwnedId, RevisionHeader | None]):
     """Loads revisions by id without their steps, which may be megabytes."""
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[RevisionHeader | None]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[RevisionHeader | None]:
         """Return the headers in the order of the keys."""
         chunks = [BookingFlowRevision.find_headers(chunk) for chunk in chunked_keys(keys)]
         headers = chain.from_iterable(await asyncio.gather(*chunks))

@@ -4,16 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from itertools import chain
 
-from aiodataloader import DataLoader
-
 from app.documents.booking_question_answer import BookingQuestionAnswer
 from app.loaders.base import OwnedId, chunked_keys, owned_query
+from app.loaders.measured import MeasuredLoader
 
 
-class AnswersByQuestionIdLoader(DataLoader[OwnedId, list[BookingQuestionAnswer]]):
+class AnswersByQuestionIdLoader(MeasuredLoader[OwnedId, list[BookingQuestionAnswer]]):
     """Loads the answers of questions by question id, in no order: the question gives it."""
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[list[BookingQuestionAnswer]]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[list[BookingQuestionAnswer]]:
         """Return the lists of answers in the order of the keys."""
         chunks = [self._find(chunk) for chunk in chunked_keys(keys)]
         answers: dict[OwnedId, list[BookingQuestionAnswer]] = {key: [] for key in keys}

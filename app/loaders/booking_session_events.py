@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from itertools import chain
 
-from aiodataloader import DataLoader
-
 from app.documents.booking_session_event import BookingSessionEventDocument, RecordedEvent
 from app.loaders.base import OwnedId, chunked_keys, owned_query
+from app.loaders.measured import MeasuredLoader
 
 OwnedEvent = tuple[OwnedId, RecordedEvent]
 
 
-class EventsByIdLoader(DataLoader[OwnedId, RecordedEvent | None]):
+class EventsByIdLoader(MeasuredLoader[OwnedId, RecordedEvent | None]):
     """Loads events by id; what is not there is None."""
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[RecordedEvent | None]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[RecordedEvent | None]:
         """Return the events in the order of the keys."""
         chunks = [self._find(chunk) for chunk in chunked_keys(keys)]
         found = dict(chain.from_iterable(await asyncio.gather(*chunks)))

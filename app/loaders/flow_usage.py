@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from aiodataloader import DataLoader
-
 from app.documents.booking_flow_router import BookingFlowRouter
 from app.documents.scheduler_config import SchedulerConfig
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, chunked_keys
+from app.loaders.measured import MeasuredLoader
 
 
 class FlowUsage(NamedTuple):
@@ -20,10 +19,10 @@ class FlowUsage(NamedTuple):
     configs: tuple[SchedulerConfig, ...]
 
 
-class UsageByFlowIdLoader(DataLoader[OwnedId, FlowUsage]):
+class UsageByFlowIdLoader(MeasuredLoader[OwnedId, FlowUsage]):
     """Loads who uses flows, by flow id."""
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[FlowUsage]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[FlowUsage]:
         """Return the users in the order of the keys."""
         chunks = chunked_keys(keys)
         routers, configs = await asyncio.gather(

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Generic, TypeVar
 
-from aiodataloader import DataLoader
-
 from app.documents.base import OrganizationDocument
 from app.loaders.base import OwnedId, chunked_keys, owned_query
+from app.loaders.measured import MeasuredLoader
 
 D = TypeVar("D", bound=OrganizationDocument)
 
 
-class ListsByFieldLoader(DataLoader[OwnedId, list[D]], Generic[D]):
+class ListsByFieldLoader(MeasuredLoader[OwnedId, list[D]], Generic[D]):
     """Loads all documents of one kind whose `field` is an id, in no order.
 
     One command per 100 ids.
@@ -23,11 +22,11 @@ class ListsByFieldLoader(DataLoader[OwnedId, list[D]], Generic[D]):
     field: str
 
     def __init__(self, document: type[D], field: str) -> None:
-        super().__init__()
+        super().__init__(f"{document.__name__}ListsBy{field.title()}")
         self.document = document
         self.field = field
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[list[D]]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[list[D]]:
         """Return the lists in the order of the keys."""
         chunks = [self._find(chunk) for chunk in chunked_keys(keys)]
         lists: dict[OwnedId, list[D]] = {key: [] for key in keys}

@@ -15,7 +15,11 @@ from app.documents.booking_question_answer import BookingQuestionAnswer
 from app.documents.booking_service import BookingService
 from app.documents.booking_session import BookingSession
 from app.documents.brand_kit import BrandKit
+from app.documents.member import Member
 from app.documents.scheduler_config import SchedulerConfig
+from app.documents.vendor_account import VendorAccount
+from app.documents.webhook_delivery import WebhookDelivery
+from app.documents.webhook_endpoint import WebhookEndpoint
 from app.domain.usage import UsedKind
 from app.loaders.base import OwnedByIdLoader
 from app.loaders.booking_flows import RevisionHeadersByIdLoader, StepsByDocumentIdLoader
@@ -123,9 +127,29 @@ class Loaders:
         return OwnedByIdLoader(Booking)
 
     @cached_property
+    def vendor_accounts(self) -> OwnedByIdLoader[VendorAccount]:
+        """Vendor accounts by id."""
+        return OwnedByIdLoader(VendorAccount)
+
+    @cached_property
+    def vendor_accounts_of_organizations(self) -> ListsByFieldLoader[VendorAccount]:
+        """The vendor accounts of organizations, one each at most."""
+        return ListsByFieldLoader(VendorAccount, "organization_id")
+
+    @cached_property
     def audit_records(self) -> OwnedByIdLoader[AuditRecord]:
         """Audit records by id."""
         return OwnedByIdLoader(AuditRecord)
+
+    @cached_property
+    def webhook_endpoints(self) -> OwnedByIdLoader[WebhookEndpoint]:
+        """Webhook endpoints by id."""
+        return OwnedByIdLoader(WebhookEndpoint)
+
+    @cached_property
+    def webhook_deliveries(self) -> OwnedByIdLoader[WebhookDelivery]:
+        """Deliveries of webhooks by id."""
+        return OwnedByIdLoader(WebhookDelivery)
 
     @cached_property
     def usages(self) -> Mapping[UsedKind, UsagesByIdLoader]:
@@ -136,6 +160,11 @@ class Loaders:
     def events(self) -> EventsByIdLoader:
         """Events of sessions by id."""
         return EventsByIdLoader()
+
+    @cached_property
+    def members(self) -> OwnedByIdLoader[Member]:
+        """Members by id."""
+        return OwnedByIdLoader(Member)
 
     @cached_property
     def api_keys(self) -> OwnedByIdLoader[ApiKey]:

@@ -4,17 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from itertools import chain
 
-from aiodataloader import DataLoader
-
 from app.documents.booking_session import BookingSession
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId, chunked_keys
+from app.loaders.measured import MeasuredLoader
 
 
-class ResumingSessionIdsLoader(DataLoader[OwnedId, EntityId | None]):
+class ResumingSessionIdsLoader(MeasuredLoader[OwnedId, EntityId | None]):
     """Loads the newest session resumed from each session, by id; one command per 100 ids."""
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[EntityId | None]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[EntityId | None]:
         """Return the ids in the order of the keys; None where no customer returned."""
         chunks = [
             BookingSession.find_resumptions({key.id for key in chunk})

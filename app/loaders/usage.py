@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from aiodataloader import DataLoader
-
 from app.documents.base import chunked
 from app.documents.usage import find_usages
 from app.domain.usage import AnyUsage, UsedKind
 from app.domain.values import EntityId
 from app.loaders.base import OwnedId
+from app.loaders.measured import MeasuredLoader
 
 
-class UsagesByIdLoader(DataLoader[OwnedId, list[AnyUsage]]):
+class UsagesByIdLoader(MeasuredLoader[OwnedId, list[AnyUsage]]):
     """Loads what uses the entities of one kind."""
 
     kind: UsedKind
@@ -20,7 +19,7 @@ class UsagesByIdLoader(DataLoader[OwnedId, list[AnyUsage]]):
         super().__init__()
         self.kind = kind
 
-    async def batch_load_fn(self, keys: Sequence[OwnedId]) -> list[list[AnyUsage]]:
+    async def load_batch(self, keys: Sequence[OwnedId]) -> list[list[AnyUsage]]:
         """Return the lists of users in the order of the keys."""
         ids: dict[EntityId, list[EntityId]] = {}
         for key in keys:

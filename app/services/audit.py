@@ -64,6 +64,8 @@ async def record_change(
         entity_id=entity_id,
         api_key_id=author.credential.api_key_id,
         api_key_name=author.credential.api_key_name,
+        member_id=author.credential.member_id,
+        member_name=author.credential.member_name,
         before=await _compress(before),
     )
     await record.insert()

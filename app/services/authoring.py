@@ -1,9 +1,8 @@
 """Rules every kind of editable content shares."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from app.documents.base import OrganizationDocument
 from app.documents.driver import new_id
 from app.domain.access import OrganizationCredential
 from app.domain.instants import Instant
@@ -33,8 +32,18 @@ class Author(Value):
         }
 
 
+class Owned(Protocol):
+    """A kind of document that can say which ids name one of an organization."""
+
+    async def owned_ids(
+        self, organization_id: EntityId, entity_ids: Iterable[EntityId], /
+    ) -> set[EntityId]:
+        """Return those of the ids."""
+        ...
+
+
 async def find_missing(
-    document: type[OrganizationDocument],
+    document: Owned,
     organization_id: EntityId,
     references: Mapping[ProblemPath, EntityId | None],
 ) -> tuple[Problem, ...]:

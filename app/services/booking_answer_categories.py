@@ -12,8 +12,10 @@ from app.services.editing import (
     apply_patch,
     delete_entity,
     insert_entity,
+    judge_new,
     update_entity,
 )
+from app.services.given import Given
 
 KIND = EntityKind(
     document=BookingAnswerCategory,
@@ -23,21 +25,17 @@ KIND = EntityKind(
 
 
 async def create_answer_category(
-    content: AnswerCategoryContent, *, author: Author
+    given: AnswerCategoryContent | Given[AnswerCategoryContent], *, author: Author
 ) -> BookingAnswerCategory:
     """Store an answer category and return it; raises Refused (DUPLICATE) for a taken title."""
+    content = await judge_new(KIND, given, author=author)
     category = BookingAnswerCategory(**author.ownership(), **dict(content))
     return await insert_entity(KIND, category, author=author)
 
 
 async def update_answer_category(patch: Patch, *, author: Author) -> BookingAnswerCategory:
     """Change an answer category and return it; raises Refused as creating and every edit does."""
-    category, content = await apply_patch(
-        BookingAnswerCategory,
-        AnswerCategoryContent,
-        patch,
-        author=author,
-    )
+    category, content = await apply_patch(KIND, AnswerCategoryContent, patch, author=author)
     return await update_entity(KIND, category, content.model_dump(), author=author)
 
 

@@ -6,7 +6,7 @@ from app.domain.problems import Problem, ProblemCode
 from app.domain.refusal import Refused
 from app.domain.routing.ordering import find_order_problems, reorder
 from app.domain.routing.problems import RoutingProblem
-from app.domain.routing.rules import RoutingRule, RoutingRules
+from app.domain.routing.rules import RoutingRules
 from app.domain.severity import Severity
 from app.domain.usage import UsedKind
 from app.domain.values import EntityId, Name, Value
@@ -18,8 +18,10 @@ from app.services.editing import (
     apply_patch,
     delete_entity,
     insert_entity,
+    judge_new,
     update_entity,
 )
+from app.services.given import Given
 from app.services.routing_problems import (
     FlowStatuses,
     find_problems_given,
@@ -50,25 +52,32 @@ class ReorderRules(Value):
     rule_ids: tuple[str, ...]
 
 
+_RULES_HAVE_PROBLEMS = Problem(
+    code=ProblemCode.PROBLEMS_FOUND,
+    message="the rules have problems of severity ERROR",
+    path=("rules",),
+)
+
+
 class RulesHaveProblems(Refused):
     """The rules cannot be stored; `routing_problems` says why."""
 
-    def __init__(self, routing_problems: tuple[RoutingProblem, ...]) -> None:
+    def __init__(
+        self, routing_problems: tuple[RoutingProblem, ...], problems: tuple[Problem, ...] = ()
+    ) -> None:
         self.routing_problems = routing_problems
-        message = "the rules have problems of severity ERROR"
-        super().__init__(
-            [Problem(code=ProblemCode.PROBLEMS_FOUND, message=message, path=("rules",))]
-        )
+        super().__init__([_RULES_HAVE_PROBLEMS, *problems])
 
 
 async def create_booking_flow_router(
-    content: BookingFlowRouterContent, *, author: Author
+    given: BookingFlowRouterContent | Given[BookingFlowRouterContent], *, author: Author
 ) -> tuple[BookingFlowRouter, tuple[RoutingProblem, ...]]:
     """Store a router; return it with the warnings about its rules.
 
     Raises RulesHaveProblems when a problem is an error, Refused with DUPLICATE for a taken name.
     """
-    statuses, problems = await _refuse_errors(author.organization_id, content.rules)
+    content = await judge_new(KIND, given, author=author)
+    statuses, problems = await _refuse_errors(content, author=author)
     router = BookingFlowRouter(**author.ownership(), name=content.name, rules=list(content.rules))
     stored = await insert_entity(KIND, router, author=author)
     remember_problems(stored, statuses, problems)
@@ -83,9 +92,7 @@ async def update_booking_flow_router(
     Rules that were not given are not judged again: what became of their flows is a problem to
     show, none that keeps a router from being renamed. Raises Refused as creating and every edit.
     """
-    router, content = await apply_patch(
-        BookingFlowRouter, BookingFlowRouterContent, patch, author=author
-    )
+    router, content = await apply_patch(KIND, BookingFlowRouterContent, patch, author=author)
     if "rules" in patch.fields:
         return await _update_rules(router, content, author=author)
     stored = await update_entity(KIND, router, {"name": content.name}, author=author)
@@ -107,9 +114,7 @@ async def reorder_rules(
     and DUPLICATE; RulesHaveProblems when the rules could not be stored anew.
     """
     unchanged = Patch(id=command.id, expected_version=command.expected_version, fields={})
-    router, content = await apply_patch(
-        BookingFlowRouter, BookingFlowRouterContent, unchanged, author=author
-    )
+    router, content = await apply_patch(KIND, BookingFlowRouterContent, unchanged, author=author)
     refuse_if(find_order_problems(content.rules, command.rule_ids))
     rules = reorder(content.rules, command.rule_ids)
     return await _update_rules(
@@ -127,7 +132,7 @@ async def _update_rules(
     author: Author,
     mutation: str | None = None,
 ) -> tuple[BookingFlowRouter, tuple[RoutingProblem, ...]]:
-    statuses, problems = await _refuse_errors(author.organization_id, content.rules)
+    statuses, problems = await _refuse_errors(content, author=author, router_id=router.id)
     stored = await update_entity(
         KIND, router, content.model_dump(), author=author, mutation=mutation
     )
@@ -136,11 +141,13 @@ async def _update_rules(
 
 
 async def _refuse_errors(
-    organization_id: EntityId, rules: tuple[RoutingRule, ...]
+    content: BookingFlowRouterContent, *, author: Author, router_id: EntityId | None = None
 ) -> tuple[FlowStatuses, tuple[RoutingProblem, ...]]:
     """Return the flows of the rules and the warnings; raises RulesHaveProblems for an error."""
-    statuses = await load_flow_statuses(organization_id, rules)
-    problems = await find_problems_given(rules, statuses)
+    statuses = await load_flow_statuses(author.organization_id, content.rules)
+    problems = await find_problems_given(content.rules, statuses)
     if any(problem.severity is Severity.ERROR for problem in problems):
-        raise RulesHaveProblems(problems)
+        given = Given({"name": content.name}, content, (_RULES_HAVE_PROBLEMS,))
+        others = await KIND.find_problems(given, author=author, entity_id=router_id)
+        raise RulesHaveProblems(problems, others)
     return statuses, problems

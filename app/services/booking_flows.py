@@ -1,24 +1,17 @@
 """Creating booking flows, and editing their content and steps."""
 
-import asyncio
 from collections.abc import Sequence
-
-from pydantic import ValidationError
+from typing import Any
 
 from app.documents.booking_flow import BookingFlow
 from app.documents.booking_flow_step import BookingFlowStepDocument
 from app.documents.driver import new_id
 from app.domain.audit import AuditedEntity
 from app.domain.booking_flow.flow import BookingFlowContent
-from app.domain.booking_flow.patterns import find_pattern_problems
-from app.domain.booking_flow.steps import (
-    STEP_ADAPTER,
-    BookingFlowStep,
-    with_id,
-)
+from app.domain.booking_flow.steps import BookingFlowStep, with_id
 from app.domain.content import ContentConfig
 from app.domain.problems import ProblemPath
-from app.domain.refusal import Refused, problems_of
+from app.domain.refusal import Refused
 from app.services.audit import record_change
 from app.services.authoring import Author, refuse_if
 from app.services.flow_commands import (
@@ -31,39 +24,39 @@ from app.services.flow_commands import (
 )
 from app.services.flow_drafts import (
     Draft,
+    OpenedDraft,
     find_booking_flow,
-    load_draft,
-    load_draft_of_step,
+    not_found,
+    open_draft,
+    open_draft_of_step,
     read_draft,
     refuse_oversized,
     save_draft,
     step_path,
     to_document,
 )
+from app.services.given import Given, as_given
 from app.services.step_checks import (
-    TEXT_CHECKS,
-    find_changed_types,
-    find_misplacement,
+    find_changed_type,
     find_order_problems,
-    find_patterns_problems,
-    find_problems_of_step,
-    find_repeated_ids,
-    find_unknown_ids,
-    not_found,
-    wrong_type,
+    find_wrong_addition,
+    find_wrong_ids,
 )
 
 MAX_TITLE_LENGTH = 200
 
 
-async def create_booking_flow(content: BookingFlowContent, *, author: Author) -> BookingFlow:
+async def create_booking_flow(
+    given: BookingFlowContent | Given[BookingFlowContent], *, author: Author
+) -> BookingFlow:
     """Store a draft with its steps and return it.
 
     The draft may have problems; they are found when it is read and forbid publishing it. Raises
-    Refused: NOT_FOUND for a step that claims to exist, INVALID for a pattern that is not RE2,
-    TOO_LONG for a step larger than can be stored.
+    Refused: whatever is wrong with the content, NOT_FOUND for a step that claims to exist, TOO_LONG
+    for a step larger than can be stored.
     """
-    refuse_if([*find_unknown_ids(content.steps, known=()), *find_patterns_problems(content.steps)])
+    given = as_given(given)
+    content = given.accept(find_wrong_ids(given.plain.get("steps"), ()))
     steps = [with_id(step, new_id()) for step in content.steps]
     draft = await insert_draft(content.content, steps, author=author, mutation="createBookingFlow")
     return draft.flow
@@ -96,12 +89,16 @@ async def insert_draft(
     return draft
 
 
-async def duplicate_booking_flow(copy: FlowCopy, *, author: Author) -> BookingFlow:
+async def duplicate_booking_flow(
+    given: FlowCopy | Given[FlowCopy], *, author: Author
+) -> BookingFlow:
     """Store a new draft with the content and steps of another's, and return it.
 
-    The steps have ids of their own. Raises Refused with NOT_FOUND.
+    The steps have ids of their own. Raises Refused with NOT_FOUND and what is wrong with the title.
     """
-    flow = await find_booking_flow(author.organization_id, copy.id)
+    given = as_given(given)
+    flow = await find_booking_flow(author.organization_id, given.plain["id"])
+    copy = given.accept([not_found("id")] if flow is None else ())
     if flow is None:
         raise Refused([not_found("id")])
     original = await read_draft(flow)
@@ -120,58 +117,51 @@ def shorten_title(title: str, suffix: str) -> str:
     return f"{title[: MAX_TITLE_LENGTH - len(suffix)]}{suffix}"
 
 
-async def update_booking_flow(patch: BookingFlowPatch, *, author: Author) -> BookingFlow:
+async def update_booking_flow(
+    given: BookingFlowPatch | Given[BookingFlowPatch], *, author: Author
+) -> BookingFlow:
     """Write what the patch gives and return the flow.
 
     Steps replace all steps: those with the id of a step of the draft take its place, others are
-    new, and steps left out are removed. Raises Refused: NOT_FOUND, CONFLICT, INVALID, DUPLICATE,
-    TOO_LONG.
+    new, and steps left out are removed. Raises Refused: NOT_FOUND, CONFLICT, DUPLICATE, TOO_LONG,
+    and whatever is wrong with what the patch gives.
     """
-    draft = await load_draft(
-        author.organization_id, patch.id, expected_version=patch.expected_version
-    )
+    given = as_given(given)
+    opened = await _open(given, author)
+    problems = list(opened.problems)
+    if opened.found is not None:
+        problems += find_wrong_ids(given.plain.get("steps"), opened.found.steps)
+    patch = given.accept(problems)
     steps = None
     if patch.steps is not None:
-        stored = {document.step_id: document.step_type for document in draft.documents}
-        refuse_if(
-            [
-                *find_unknown_ids(patch.steps, known=stored),
-                *find_repeated_ids(patch.steps),
-                *find_changed_types(patch.steps, stored),
-                *find_patterns_problems(patch.steps),
-            ]
-        )
         steps = [with_id(step, step.id or new_id()) for step in patch.steps]
     saved = await save_draft(
-        draft, author=author, mutation="updateBookingFlow", content=patch.content, steps=steps
+        opened.draft,
+        author=author,
+        mutation="updateBookingFlow",
+        content=patch.content,
+        steps=steps,
     )
     return saved.flow
 
 
-async def add_step(command: NewStep, *, author: Author) -> tuple[BookingFlow, BookingFlowStep]:
+async def add_step(
+    given: NewStep | Given[NewStep], *, author: Author
+) -> tuple[BookingFlow, BookingFlowStep]:
     """Add a step to a draft; return the flow and the step.
 
-    Raises Refused: NOT_FOUND, CONFLICT, INVALID, OUT_OF_RANGE for a position beyond the end, and
-    TOO_LONG for a flow that has its most steps.
+    Raises Refused: NOT_FOUND, CONFLICT, OUT_OF_RANGE for a position beyond the end, TOO_LONG for a
+    flow that has its most steps, and whatever is wrong with the step.
     """
-    draft = await load_draft(
-        author.organization_id,
-        command.booking_flow_id,
-        expected_version=command.expected_version,
-        path=("booking_flow_id",),
-    )
-    refuse_if(
-        [
-            *(p.under(("step",)) for p in find_problems_of_step(command.step)),
-            *find_misplacement(command, len(draft.documents)),
-        ]
-    )
-    steps = list(draft.steps)
+    given = as_given(given)
+    opened = await _open(given, author, name="booking_flow_id")
+    command = given.accept([*opened.problems, *find_wrong_addition(given.plain, opened)])
+    steps = list(opened.draft.steps)
     position = len(steps) if command.position is None else command.position
     step = with_id(command.step, new_id())
     steps.insert(position, step)
     saved = await save_draft(
-        draft,
+        opened.draft,
         author=author,
         mutation="addBookingFlowStep",
         steps=steps,
@@ -182,26 +172,32 @@ async def add_step(command: NewStep, *, author: Author) -> tuple[BookingFlow, Bo
 
 async def remove_step(reference: StepReference, *, author: Author) -> BookingFlow:
     """Remove a step from its draft and return the flow; raises Refused: NOT_FOUND, CONFLICT."""
-    draft = await load_draft_of_step(
+    opened = await open_draft_of_step(
         author.organization_id, reference.step_id, expected_version=reference.expected_version
     )
-    steps = [step for step in draft.steps if step.id != reference.step_id]
-    saved = await save_draft(draft, author=author, mutation="removeBookingFlowStep", steps=steps)
+    refuse_if(opened.problems)
+    steps = [step for step in opened.draft.steps if step.id != reference.step_id]
+    saved = await save_draft(
+        opened.draft, author=author, mutation="removeBookingFlowStep", steps=steps
+    )
     return saved.flow
 
 
-async def reorder_steps(order: StepOrder, *, author: Author) -> BookingFlow:
+async def reorder_steps(given: StepOrder | Given[StepOrder], *, author: Author) -> BookingFlow:
     """Put the steps of a draft into another order and return the flow.
 
     Raises Refused: NOT_FOUND, CONFLICT, DUPLICATE, and REQUIRED when a step is left out.
     """
-    draft = await load_draft(
-        author.organization_id, order.id, expected_version=order.expected_version
-    )
-    steps = {step.id: step for step in draft.steps}
-    refuse_if(find_order_problems(order.step_ids, known=set(steps)))
+    given = as_given(given)
+    opened = await _open(given, author)
+    problems = list(opened.problems)
+    if opened.found is not None:
+        known = {step.id for step in opened.found.steps}
+        problems += find_order_problems(given.plain["step_ids"], known=known)
+    order = given.accept(problems)
+    steps = {step.id: step for step in opened.draft.steps}
     saved = await save_draft(
-        draft,
+        opened.draft,
         author=author,
         mutation="reorderBookingFlowSteps",
         steps=[steps[step_id] for step_id in order.step_ids],
@@ -209,35 +205,39 @@ async def reorder_steps(order: StepOrder, *, author: Author) -> BookingFlow:
     return saved.flow
 
 
-async def update_step(patch: StepPatch, *, author: Author) -> tuple[BookingFlow, BookingFlowStep]:
+async def update_step(
+    given: Given[StepPatch], *, author: Author
+) -> tuple[BookingFlow, BookingFlowStep]:
     """Write what the patch gives over a step; return the flow and the step.
 
-    Raises Refused: NOT_FOUND, CONFLICT, INVALID and whatever is wrong with the configuration.
+    Raises Refused: NOT_FOUND, CONFLICT, INVALID for the configuration of another type, and whatever
+    is wrong with the configuration.
     """
-    draft = await load_draft_of_step(
+    opened = await open_draft_of_step(
         author.organization_id,
-        patch.id,
-        expected_version=patch.expected_version,
+        given.plain["id"],
+        expected_version=given.plain["expected_version"],
         path=("id",),
     )
-    stored = next(step for step in draft.steps if step.id == patch.id)
-    step = await asyncio.to_thread(_patched, stored, patch)
-    flow = await edit_step(draft, step, author=author, mutation="updateBookingFlowStep")
+    stored = opened.find_step(given.plain["id"])
+    patch = given.accept([*opened.problems, *find_changed_type(given.plain, stored)])
+    if stored is None:
+        raise Refused(opened.problems)
+    changes = {"step_config": patch.step_config, "type_config": patch.type_config}
+    step = stored.model_copy(
+        update={name: value for name, value in changes.items() if value is not None}
+    )
+    flow = await edit_step(opened.draft, step, author=author, mutation="updateBookingFlowStep")
     return flow, step
 
 
-def _patched(stored: BookingFlowStep, patch: StepPatch) -> BookingFlowStep:
-    plain = dict(stored)
-    if patch.step_config is not None:
-        plain["step_config"] = patch.step_config
-    if patch.type_config is not None:
-        if patch.type_config.step_type is not stored.step_type:
-            raise Refused([wrong_type("type_config")])
-        plain["type_config"] = dict(patch.type_config)
-    try:
-        return STEP_ADAPTER.validate_python(plain)
-    except ValidationError as error:
-        raise Refused(problems_of(error)) from error
+async def _open(given: Given[Any], author: Author, *, name: str = "id") -> OpenedDraft:
+    return await open_draft(
+        author.organization_id,
+        given.plain[name],
+        expected_version=given.plain["expected_version"],
+        path=(name,),
+    )
 
 
 async def edit_step(
@@ -250,9 +250,8 @@ async def edit_step(
 ) -> BookingFlow:
     """Put `step` in the place of the step of its id and return the flow.
 
-    Raises Refused: CONFLICT, TOO_LONG, and INVALID for a pattern that is not RE2 syntax.
+    Raises Refused: CONFLICT, TOO_LONG.
     """
-    refuse_if(find_pattern_problems(step, text_checks=TEXT_CHECKS))
     steps = [step if each.id == step.id else each for each in draft.steps]
     saved = await save_draft(
         draft,

@@ -5,7 +5,7 @@ stored before the question names them, and dropped ones go after it no longer do
 is cut short, customers meet the question wholly as before or wholly as after.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.documents.booking_answer_category import BookingAnswerCategory
@@ -13,7 +13,7 @@ from app.documents.booking_question import BookingQuestion
 from app.documents.booking_question_answer import BookingQuestionAnswer
 from app.documents.booking_service import BookingService
 from app.domain.audit import AuditedEntity
-from app.domain.problems import Problem, ProblemCode, ProblemPath
+from app.domain.problems import Problem, ProblemCode
 from app.domain.questions import (
     AnswerInQuestion,
     BookingQuestionContent,
@@ -24,7 +24,7 @@ from app.domain.refusal import Refused
 from app.domain.usage import UsedKind
 from app.domain.values import EntityId
 from app.services.audit import Snapshot
-from app.services.authoring import Author, find_missing, refuse_if
+from app.services.authoring import Author
 from app.services.editing import (
     Deletion,
     EntityKind,
@@ -32,25 +32,28 @@ from app.services.editing import (
     apply_patch,
     delete_entity,
     insert_entity,
+    judge_new,
     update_entity,
 )
+from app.services.given import Given
 
 KIND = EntityKind(
     document=BookingQuestion,
     audited_as=AuditedEntity.BOOKING_QUESTION,
     unique_field=("question_content", "unique_name"),
+    references={"service_id": BookingService, "category_id": BookingAnswerCategory},
 )
 
 
 async def create_booking_question(
-    content: BookingQuestionContent, *, author: Author
+    given: BookingQuestionContent | Given[BookingQuestionContent], *, author: Author
 ) -> BookingQuestion:
     """Store a question with its answers and return it.
 
     Raises Refused with NOT_FOUND for services and categories that are not the organization's, and
     with DUPLICATE when the unique name is taken.
     """
-    refuse_if(await _find_missing_references(content, author))
+    content = await judge_new(KIND, given, author=author)
     ownership = author.ownership()
     answers = [
         _new_state(answer, answer_id=None, question_id=ownership["id"], author=author)
@@ -78,11 +81,11 @@ async def update_booking_question(patch: Patch, *, author: Author) -> BookingQue
     question and every edit does, and with NOT_FOUND for the id of no answer of the question.
     """
     question, content = await apply_patch(
-        BookingQuestion,
+        KIND,
         BookingQuestionContent,
         patch,
         author=author,
-        find_problems=lambda question, content: _find_problems(question, content, author),
+        find_problems=lambda question: _find_wrong_answer_ids(question, patch),
         current=_without_answers,
     )
     before = await load_answers(question)
@@ -132,44 +135,23 @@ async def load_answers(question: BookingQuestion) -> tuple[BookingQuestionAnswer
     return tuple(by_id[answer_id] for answer_id in question.answers if answer_id in by_id)
 
 
-async def _find_problems(
-    question: BookingQuestion, content: BookingQuestionContent, author: Author
-) -> Iterable[Problem]:
+async def _find_wrong_answer_ids(question: BookingQuestion, patch: Patch) -> Sequence[Problem]:
     known = {answer.answer_id for answer in await load_answers(question)}
-    return (
-        *_find_wrong_answer_ids(content, known),
-        *await _find_missing_references(content, author),
-    )
-
-
-def _find_wrong_answer_ids(
-    content: BookingQuestionContent, known: set[EntityId]
-) -> Iterator[Problem]:
     seen: set[EntityId] = set()
-    for index, answer in enumerate(content.answers):
-        path = ("answers", index, "id")
-        if answer.id is None:
+    problems = []
+    for index, answer in enumerate(patch.fields.get("answers") or ()):
+        answer_id, path = answer.get("id"), ("answers", index, "id")
+        if answer_id is None:
             continue
-        if answer.id not in known:
-            yield Problem(code=ProblemCode.NOT_FOUND, message="names nothing here", path=path)
-        elif answer.id in seen:
-            yield Problem(code=ProblemCode.DUPLICATE, message="is given twice", path=path)
-        seen.add(answer.id)
-
-
-async def _find_missing_references(
-    content: BookingQuestionContent, author: Author
-) -> tuple[Problem, ...]:
-    services: dict[ProblemPath, EntityId | None] = {}
-    categories: dict[ProblemPath, EntityId | None] = {}
-    for index, answer in enumerate(content.answers):
-        categories["answers", index, "category_id"] = answer.category_id
-        if isinstance(answer, ServiceReferenceAnswerContent):
-            services["answers", index, "service_id"] = answer.service_id
-    return (
-        *await find_missing(BookingService, author.organization_id, services),
-        *await find_missing(BookingAnswerCategory, author.organization_id, categories),
-    )
+        if answer_id not in known:
+            message = "names nothing here"
+            problems.append(Problem(code=ProblemCode.NOT_FOUND, message=message, path=path))
+        elif answer_id in seen:
+            problems.append(
+                Problem(code=ProblemCode.DUPLICATE, message="is given twice", path=path)
+            )
+        seen.add(answer_id)
+    return problems
 
 
 def _next_states(

@@ -1,5 +1,7 @@
 """Editing services."""
 
+from typing import Any
+
 from app.documents.booking_service import BookingService
 from app.domain.audit import AuditedEntity
 from app.domain.usage import UsedKind
@@ -12,16 +14,19 @@ from app.services.editing import (
     apply_patch,
     delete_entity,
     insert_entity,
+    judge_new,
     update_entity,
 )
+from app.services.given import Given
 
 KIND = EntityKind(document=BookingService, audited_as=AuditedEntity.BOOKING_SERVICE)
 
 
 async def create_booking_service(
-    content: BookingServiceContent, *, author: Author
+    given: BookingServiceContent | Given[BookingServiceContent], *, author: Author
 ) -> BookingService:
     """Store a service and return it; its link to the vendor waits for the first synchronization."""
+    content = await judge_new(KIND, given, author=author)
     service = BookingService(
         **author.ownership(),
         service_content=content.service_content,
@@ -35,17 +40,12 @@ async def update_booking_service(patch: Patch, *, author: Author) -> BookingServ
 
     Linked to another job type it waits for the next synchronization again.
     """
-    service, content = await apply_patch(
-        BookingService,
-        BookingServiceContent,
-        patch,
-        author=author,
-    )
-    link = _link(content.vendor_data, service.vendor_data)
-    changes = {
-        "service_content": content.service_content.model_dump(),
-        "vendor_data": None if link is None else link.model_dump(),
-    }
+    service, content = await apply_patch(KIND, BookingServiceContent, patch, author=author)
+    changes: dict[str, Any] = {"service_content": content.service_content.model_dump()}
+    # Left alone when it was not given: a synchronization may be writing it.
+    if "vendor_data" in patch.fields:
+        link = _link(content.vendor_data, service.vendor_data)
+        changes["vendor_data"] = None if link is None else link.model_dump()
     return await update_entity(KIND, service, changes, author=author)
 
 
@@ -62,5 +62,5 @@ def _link(wanted: VendorDataContent | None, known: VendorData | None) -> VendorD
         wanted.job_type_id,
     )
     if known is not None and same_job_type:
-        return known.model_copy(update={"job_type_name": wanted.job_type_name})
+        return known.renamed(wanted.job_type_name)
     return VendorData(**dict(wanted))

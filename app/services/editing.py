@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,12 +11,13 @@ from app.documents.base import VersionedDocument
 from app.documents.driver import DuplicateKeyError
 from app.documents.usage import find_usages
 from app.domain.audit import AuditedEntity
-from app.domain.problems import Problem, ProblemCode, ProblemPath
-from app.domain.refusal import Refused, problems_of, refuse
+from app.domain.problems import Problem, ProblemCode
+from app.domain.refusal import Refused, problems_of
 from app.domain.usage import AnyUsage, UsedKind
 from app.domain.values import EntityId, Value
 from app.services.audit import Snapshot, record_change
-from app.services.authoring import Author, refuse_if
+from app.services.authoring import Author, Owned, find_missing, refuse_if
+from app.services.given import Given, as_given, find_ids, read
 
 V = TypeVar("V", bound=VersionedDocument)
 M = TypeVar("M", bound=BaseModel)
@@ -66,11 +67,15 @@ class InUse(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class EntityKind(Generic[V]):
-    """A kind of editable entity; `unique_field` must differ within the organization."""
+    """A kind of editable entity; `unique_field` must differ within the organization.
+
+    `references` is what the ids in its content name, by the name of their field.
+    """
 
     document: type[V]
     audited_as: AuditedEntity
-    unique_field: ProblemPath = ()
+    unique_field: tuple[str, ...] = ()
+    references: Mapping[str, Owned] = field(default_factory=dict)
 
     def mutation(self, verb: str) -> str:
         """Return the name of the mutation that does this to such an entity."""
@@ -82,8 +87,53 @@ class EntityKind(Generic[V]):
         try:
             yield
         except DuplicateKeyError as error:
-            message = f"another one has this {str(self.unique_field[-1]).replace('_', ' ')}"
-            raise refuse(ProblemCode.DUPLICATE, message, *self.unique_field) from error
+            raise Refused([self._duplicate()]) from error
+
+    async def find_problems(
+        self, given: Given[Any], *, author: Author, entity_id: EntityId | None = None
+    ) -> tuple[Problem, ...]:
+        """Return what is wrong with an input, however unreadable, given what else is stored.
+
+        These are NOT_FOUND for ids that name nothing, and DUPLICATE for a name that another entity
+        than `entity_id` has. Where nothing else is wrong, the write itself will find that out.
+        """
+        found: list[Problem] = []
+        for document in dict.fromkeys(self.references.values()):
+            names = {name for name, named in self.references.items() if named is document}
+            ids = dict(find_ids(given.plain, names))
+            found += await find_missing(document, author.organization_id, ids)
+        if (given.problems or found) and await self._is_taken(given, author, entity_id):
+            found.append(self._duplicate())
+        return tuple(found)
+
+    async def _is_taken(
+        self, given: Given[Any], author: Author, entity_id: EntityId | None
+    ) -> bool:
+        depth = len(self.unique_field)
+        is_wrong = any(problem.path[:depth] == self.unique_field for problem in given.problems)
+        name: Any = given.plain
+        for part in self.unique_field:
+            name = name.get(part) if isinstance(name, Mapping) else None
+        if is_wrong or not isinstance(name, str):
+            return False
+        # Names are stored without the blanks around them.
+        other = await self.document.find_one(
+            {
+                "organization_id": author.organization_id,
+                ".".join(self.unique_field): name.strip(),
+            }
+        )
+        return other is not None and other.id != entity_id
+
+    def _duplicate(self) -> Problem:
+        message = f"another one has this {self.unique_field[-1].replace('_', ' ')}"
+        return Problem(code=ProblemCode.DUPLICATE, message=message, path=self.unique_field)
+
+
+async def judge_new(kind: EntityKind[Any], given: M | Given[M], *, author: Author) -> M:
+    """Return the content of a new entity; raises Refused with everything that is wrong with it."""
+    new = as_given(given)
+    return new.accept(await kind.find_problems(new, author=author))
 
 
 async def insert_entity(
@@ -107,53 +157,57 @@ async def insert_entity(
 
 
 async def apply_patch(
-    document: type[V],
+    kind: EntityKind[V],
     content_type: type[M],
     patch: Patch,
     *,
     author: Author,
-    find_problems: Callable[[V, M], Awaitable[Iterable[Problem]]] | None = None,
+    find_problems: Callable[[V], Awaitable[Iterable[Problem]]] | None = None,
     current: Callable[[V], Mapping[str, Any]] | None = None,
 ) -> tuple[V, M]:
     """Return the entity as it is stored and the content it shall have.
 
     The given fields are laid over the stored content and the whole is judged by the rules for new
     content, so that null for what must be there is REQUIRED. `current` gives the stored content
-    where the document has it in another form. Raises Refused with every problem: NOT_FOUND,
-    CONFLICT, those of the content, and what `find_problems` finds wrong with the given fields.
+    where the document has it in another form. Raises Refused with every problem of what was given:
+    NOT_FOUND, CONFLICT, those of the fields, and what `find_problems` finds.
     """
-    entity = await document.get_owned(author.organization_id, patch.id)
-    if entity is None:
-        raise Refused(_distinct([*patch.problems, _not_found()]))
+    entity = await kind.document.get_owned(author.organization_id, patch.id)
     problems = list(patch.problems)
-    if entity.version != patch.expected_version:
-        problems.append(_conflict(entity.version))
-    fields = set(content_type.model_fields)
-    stored = current(entity) if current else entity.model_dump(include=fields)
-    content, invalid = _overlay(content_type, stored, patch.fields)
-    problems += invalid
-    # What was not given may have become wrong since: a flow that was deleted, for one.
-    judged = patch.fields.keys() - {problem.path[0] for problem in invalid}
-    found = await find_problems(entity, content) if find_problems else ()
-    problems += [problem for problem in found if problem.path[0] in judged]
-    refuse_if(_distinct(problems))
+    stored: Mapping[str, Any] = {}
+    if entity is None:
+        problems.append(_not_found())
+    else:
+        if entity.version != patch.expected_version:
+            problems.append(_conflict(entity.version))
+        fields = set(content_type.model_fields)
+        stored = current(entity) if current else entity.model_dump(include=fields)
+    overlaid = _overlay(content_type, stored, patch.fields)
+    if entity is not None and find_problems is not None:
+        problems += await find_problems(entity)
+    given = replace(overlaid, problems=(*problems, *overlaid.problems))
+    content = given.accept(await kind.find_problems(given, author=author, entity_id=patch.id))
+    if entity is None:
+        raise Refused(given.problems)
     return entity, content
 
 
 def _overlay(
     content_type: type[M], stored: Mapping[str, Any], fields: Mapping[str, Any]
-) -> tuple[M, tuple[Problem, ...]]:
-    """Return the content with the given fields, and what is wrong with those left out of it."""
+) -> Given[M]:
+    """Return the fields as given, with the content they make when laid over what is stored.
+
+    Only what was given is judged: the rest may have become wrong since, a number that can no longer
+    be called, for one, and that is nothing this edit has to mend.
+    """
+    judged = read(content_type, {**stored, **fields})
+    problems = [p for p in judged.problems if not p.path or p.path[0] in fields]
+    if judged.value is not None or problems or not stored:
+        return Given(fields, judged.value, tuple(problems))
     try:
-        return content_type.model_validate({**stored, **fields}), ()
+        return Given(fields, content_type.model_validate({**stored, **fields}))
     except ValidationError as error:
-        problems = problems_of(error)
-    wrong = {problem.path[0] for problem in problems}
-    valid = {name: value for name, value in fields.items() if name not in wrong}
-    try:
-        return content_type.model_validate({**stored, **valid}), problems
-    except ValidationError as error:
-        raise Refused(problems) from error
+        return Given(fields, None, problems_of(error))
 
 
 async def update_entity(
@@ -247,7 +301,3 @@ def _conflict(current_version: int) -> Problem:
         message=f"was changed meanwhile; its version is {current_version}",
         path=("expected_version",),
     )
-
-
-def _distinct(problems: Iterable[Problem]) -> list[Problem]:
-    return list(dict.fromkeys(problems))

@@ -6,7 +6,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from app.documents.stored_file import StoredFile, insert_file, read_file_content
-from app.domain.files import FileProblem, StoredFileInfo
+from app.domain.files import CheckedImage, FileProblem, StoredFileInfo
 from app.domain.values import EntityId
 from app.services.images import check_image
 
@@ -22,7 +22,7 @@ async def store_file(content: bytes, *, organization_id: EntityId) -> StoredFile
     SVG is stored cleaned. The same image uploaded again is the same file. Ids are random, since
     whoever knows one may read the file.
     """
-    image = await asyncio.get_running_loop().run_in_executor(_checking, check_image, content)
+    image = await check_file(content)
     if isinstance(image, FileProblem):
         return image
     sha256 = hashlib.sha256(image.content).hexdigest()
@@ -35,6 +35,11 @@ async def store_file(content: bytes, *, organization_id: EntityId) -> StoredFile
         organization_id=organization_id,
         sha256=sha256,
     )
+
+
+async def check_file(content: bytes) -> CheckedImage | FileProblem:
+    """Return the image as it would be stored, or why it would be refused."""
+    return await asyncio.get_running_loop().run_in_executor(_checking, check_image, content)
 
 
 async def find_file(file_id: EntityId) -> StoredFileInfo | None:

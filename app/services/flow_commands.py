@@ -2,13 +2,20 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.domain.booking_flow.flow import MAX_STEPS
-from app.domain.booking_flow.steps import BookingFlowStepContent, StepType
+from app.domain.booking_flow.portable import PortableFlow
+from app.domain.booking_flow.steps import BookingFlowStepContent, StepTypeConfig
 from app.domain.content import ContentConfig
-from app.domain.service_selection.graph import ServiceGraph
+from app.domain.service_selection.graph import (
+    MAX_STORED_EDGES,
+    MAX_STORED_NODES,
+    ServiceGraph,
+    ServiceSelectionEdge,
+    ServiceSelectionNode,
+)
 from app.domain.service_selection.growing import MAX_NODE_ID_LENGTH
 from app.domain.values import EntityId, Title, Value
 
@@ -68,14 +75,6 @@ class StepReference(Value):
     expected_version: int
 
 
-class TypedConfig(Value):
-    """The configuration of a kind of step, validated once the step is known."""
-
-    model_config = ConfigDict(extra="allow")
-
-    step_type: StepType
-
-
 class StepPatch(Value):
     """What changes of a step; what is left out stays as it is.
 
@@ -85,7 +84,7 @@ class StepPatch(Value):
     id: EntityId
     expected_version: int
     step_config: Annotated[ContentConfig | None, NotNull] = None
-    type_config: Annotated[TypedConfig | None, NotNull] = None
+    type_config: Annotated[StepTypeConfig | None, NotNull] = None
 
 
 class StepOrder(FlowReference):
@@ -112,11 +111,14 @@ class FlowCopy(Value):
 
 
 class FlowImport(Value):
-    """A flow's document, as JSON text or as its value, and a title of its own for the flow."""
+    """A flow's document, and a title of its own for the flow."""
 
-    document: Any
+    document: PortableFlow
     title: Title | None = None
 
 
 class GraphReplacement(StepReference, ServiceGraph):
     """A whole graph for a service selection step."""
+
+    nodes: Annotated[tuple[ServiceSelectionNode, ...], Field(max_length=MAX_STORED_NODES)] = ()
+    edges: Annotated[tuple[ServiceSelectionEdge, ...], Field(max_length=MAX_STORED_EDGES)] = ()

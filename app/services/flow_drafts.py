@@ -20,7 +20,7 @@ from app.domain.booking_flow.flow import BookingFlowStatus
 from app.domain.booking_flow.steps import BookingFlowStep, ServiceSelectionStep
 from app.domain.content import ContentConfig
 from app.domain.problems import Problem, ProblemCode, ProblemPath
-from app.domain.refusal import Refused, refuse
+from app.domain.refusal import Refused
 from app.domain.service_selection.graph import MAX_STORED_EDGES, MAX_STORED_NODES
 from app.domain.values import EntityId
 from app.services.audit import record_change
@@ -46,42 +46,61 @@ async def find_booking_flow(organization_id: EntityId, flow_id: EntityId) -> Boo
     return None if flow is None or flow.status is BookingFlowStatus.DELETED else flow
 
 
-async def load_draft(
+@dataclass(frozen=True)
+class OpenedDraft:
+    """What an editor finds under an id: a draft, if there is one, and what forbids the edit."""
+
+    found: Draft | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def draft(self) -> Draft:
+        """The draft; raises Refused where there is none."""
+        if self.found is None:
+            raise Refused(self.problems)
+        return self.found
+
+    def find_step(self, step_id: EntityId) -> BookingFlowStep | None:
+        """Return the step of the draft."""
+        steps = () if self.found is None else self.found.steps
+        return next((step for step in steps if step.id == step_id), None)
+
+
+async def open_draft(
     organization_id: EntityId,
     flow_id: EntityId,
     *,
     expected_version: int,
     path: ProblemPath = ("id",),
-) -> Draft:
-    """Return the draft of a flow that is not deleted.
+) -> OpenedDraft:
+    """Return the draft of a flow that is not deleted, so that what is asked of it can be judged.
 
-    Raises Refused with NOT_FOUND at `path`, or CONFLICT when the flow has another version.
+    The problem is NOT_FOUND at `path` without it, or CONFLICT when the flow has another version.
     """
     flow = await find_booking_flow(organization_id, flow_id)
     if flow is None:
-        raise refuse(ProblemCode.NOT_FOUND, "names nothing here", *path)
-    require_version(flow, expected_version)
-    return await read_draft(flow)
+        return OpenedDraft(None, (not_found(*path),))
+    return OpenedDraft(await read_draft(flow), find_conflict(flow, expected_version))
 
 
-async def load_draft_of_step(
+async def open_draft_of_step(
     organization_id: EntityId,
     step_id: EntityId,
     *,
     expected_version: int,
     path: ProblemPath = ("step_id",),
-) -> Draft:
-    """Return the draft a step is part of; raises Refused like `load_draft`, at `path`.
+) -> OpenedDraft:
+    """Return the draft a step is part of, with the problems of `open_draft`, at `path`.
 
     The version is compared first: a step another editor has just removed is a CONFLICT.
     """
     flow_id = await BookingFlowStepDocument.find_flow_id(organization_id, step_id)
-    draft = await load_draft(
+    opened = await open_draft(
         organization_id, flow_id or "", expected_version=expected_version, path=path
     )
-    if all(document.step_id != step_id for document in draft.documents):
-        raise refuse(ProblemCode.NOT_FOUND, "names nothing here", *path)
-    return draft
+    if opened.problems or opened.find_step(step_id) is not None:
+        return opened
+    return OpenedDraft(opened.found, (not_found(*path),))
 
 
 async def read_draft(flow: BookingFlow) -> Draft:
@@ -94,19 +113,17 @@ async def read_draft(flow: BookingFlow) -> Draft:
     return Draft(flow, named, steps)
 
 
-def require_version(flow: BookingFlow, expected_version: int | None) -> None:
-    """Raise Refused with CONFLICT when the flow has another version than the one given."""
-    if expected_version is not None and flow.version != expected_version:
-        raise version_conflict(flow.version)
+def find_conflict(flow: BookingFlow, expected_version: int | None) -> tuple[Problem, ...]:
+    """Return a CONFLICT when the flow has another version than the one given."""
+    if expected_version in (None, flow.version):
+        return ()
+    message = f"was changed meanwhile; its version is {flow.version}"
+    return (Problem(code=ProblemCode.CONFLICT, message=message, path=("expected_version",)),)
 
 
-def version_conflict(current_version: int) -> Refused:
-    """Return the refusal of an edit based on an old version."""
-    return refuse(
-        ProblemCode.CONFLICT,
-        f"was changed meanwhile; its version is {current_version}",
-        "expected_version",
-    )
+def not_found(*path: str | int) -> Problem:
+    """Return the problem of an id that names nothing the author may edit."""
+    return Problem(code=ProblemCode.NOT_FOUND, message="names nothing here", path=path)
 
 
 def step_path(position: int) -> ProblemPath:
@@ -182,9 +199,7 @@ async def _commit(
 async def find_loss(flow: BookingFlow) -> Refused:
     """Return why a write at the flow's version found nothing: CONFLICT, or NOT_FOUND."""
     latest = await BookingFlow.get_owned(flow.organization_id, flow.id)
-    if latest is None:
-        return refuse(ProblemCode.NOT_FOUND, "names nothing here", "id")
-    return version_conflict(latest.version)
+    return Refused([not_found("id")] if latest is None else find_conflict(latest, flow.version))
 
 
 async def refuse_oversized(

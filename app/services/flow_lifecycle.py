@@ -7,14 +7,15 @@ from app.documents.booking_flow import BookingFlow
 from app.documents.booking_flow_router import BookingFlowRouter
 from app.documents.scheduler_config import SchedulerConfig
 from app.domain.booking_flow.flow import BookingFlowStatus
-from app.domain.problems import ProblemCode
-from app.domain.refusal import refuse
+from app.domain.problems import Problem, ProblemCode
+from app.domain.refusal import Refused, refuse
 from app.domain.values import EntityId
-from app.services.authoring import Author
+from app.services.authoring import Author, refuse_if
 from app.services.flow_drafts import (
     find_booking_flow,
+    find_conflict,
+    not_found,
     read_draft,
-    require_version,
     save_draft,
 )
 
@@ -28,9 +29,12 @@ async def unpublish_booking_flow(
 
     Raises Refused: NOT_FOUND, CONFLICT, and NOT_PUBLISHED when it is not offered.
     """
-    flow = await _find(flow_id, author, expected_version)
+    flow = await _find(flow_id, author)
+    problems = list(find_conflict(flow, expected_version))
     if flow.status is not BookingFlowStatus.PUBLISHED:
-        raise refuse(ProblemCode.NOT_PUBLISHED, "is not published", "id")
+        message = "is not published"
+        problems.append(Problem(code=ProblemCode.NOT_PUBLISHED, message=message, path=("id",)))
+    refuse_if(problems)
     return await _set_status(flow, BookingFlowStatus.DRAFT, author, "unpublishBookingFlow")
 
 
@@ -41,7 +45,8 @@ async def delete_booking_flow(
 
     Raises Refused: NOT_FOUND, CONFLICT, and IN_USE naming the routers and configs that use it.
     """
-    flow = await _find(flow_id, author, expected_version)
+    flow = await _find(flow_id, author)
+    problems = list(find_conflict(flow, expected_version))
     owner, wanted = [author.organization_id], [flow.id]
     routers = await BookingFlowRouter.find_leading_to(owner, wanted)
     configs = await SchedulerConfig.find_defaulting_to(owner, wanted)
@@ -51,7 +56,9 @@ async def delete_booking_flow(
         named = users[:SHOWN_USERS]
         if len(users) > len(named):
             named.append(f"{len(users) - len(named)} more")
-        raise refuse(ProblemCode.IN_USE, f"is used by {', '.join(named)}", "id")
+        message = f"is used by {', '.join(named)}"
+        problems.append(Problem(code=ProblemCode.IN_USE, message=message, path=("id",)))
+    refuse_if(problems)
     return await _set_status(flow, BookingFlowStatus.DELETED, author, "deleteBookingFlow")
 
 
@@ -65,15 +72,14 @@ async def restore_booking_flow(
     flow = await BookingFlow.get_owned(author.organization_id, flow_id)
     if flow is None or flow.status is not BookingFlowStatus.DELETED:
         raise refuse(ProblemCode.NOT_FOUND, "names no deleted flow", "id")
-    require_version(flow, expected_version)
+    refuse_if(find_conflict(flow, expected_version))
     return await _set_status(flow, BookingFlowStatus.DRAFT, author, "restoreBookingFlow")
 
 
-async def _find(flow_id: EntityId, author: Author, expected_version: int | None) -> BookingFlow:
+async def _find(flow_id: EntityId, author: Author) -> BookingFlow:
     flow = await find_booking_flow(author.organization_id, flow_id)
     if flow is None:
-        raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "id")
-    require_version(flow, expected_version)
+        raise Refused([not_found("id")])
     return flow
 
 

@@ -35,7 +35,12 @@ async def create_api_key(
 
 
 def make_api_key(
-    organization_id: EntityId, *, name: str, role: Role, now: datetime
+    organization_id: EntityId,
+    *,
+    name: str,
+    role: Role,
+    now: datetime,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Return a new API key, not yet stored, and its secret."""
     secret = new_api_key()
@@ -45,15 +50,11 @@ def make_api_key(
         role=role,
         prefix=secret[:SHOWN_PREFIX_LENGTH],
         key_hash=hash_key(secret),
+        expires_at=expires_at,
         created_at=now,
         updated_at=now,
     )
     return key, secret
-
-
-async def revoke_api_keys(prefix: str, *, now: datetime) -> int:
-    """Revoke the active keys that begin with `prefix`, at once; return how many."""
-    return await ApiKey.revoke_by_prefix(prefix, now=now)
 
 
 async def _insert_with_free_slug(name: str, *, now: datetime) -> Organization:

@@ -12,8 +12,8 @@ from app.domain.content import ContentConfig
 from app.domain.problems import Problem, ProblemCode
 from app.domain.refusal import Refused, refuse
 from app.domain.values import EntityId
-from app.services.authoring import Author
-from app.services.flow_drafts import Draft, load_draft, save_draft
+from app.services.authoring import Author, refuse_if
+from app.services.flow_drafts import Draft, open_draft, save_draft
 from app.services.references import graphs_of, load_known_references
 from app.services.service_selection_graphs import check_flow
 
@@ -34,7 +34,9 @@ async def publish_booking_flow(
 
     Raises Refused with NOT_FOUND, CONFLICT or TOO_LONG, and FlowHasProblems.
     """
-    draft = await load_draft(author.organization_id, flow_id, expected_version=expected_version)
+    opened = await open_draft(author.organization_id, flow_id, expected_version=expected_version)
+    refuse_if(opened.problems)
+    draft = opened.draft
     return await publish(draft, draft.flow.content, draft.steps, author, "publishBookingFlow")
 
 
@@ -46,11 +48,14 @@ async def rollback_booking_flow(
     What the old revision refers to must still exist. Raises like `publish_booking_flow`, NOT_FOUND
     also for a revision that does not exist.
     """
-    draft = await load_draft(author.organization_id, flow_id, expected_version=expected_version)
-    old = await find_revision(draft.flow, revision)
+    opened = await open_draft(author.organization_id, flow_id, expected_version=expected_version)
+    old = await find_revision(opened.draft.flow, revision)
     if old is None:
-        raise refuse(ProblemCode.NOT_FOUND, "is no revision of the flow", "revision")
-    return await publish(draft, old.content, old.steps, author, "rollbackBookingFlow")
+        message = "is no revision of the flow"
+        missing = Problem(code=ProblemCode.NOT_FOUND, message=message, path=("revision",))
+        raise Refused([*opened.problems, missing])
+    refuse_if(opened.problems)
+    return await publish(opened.draft, old.content, old.steps, author, "rollbackBookingFlow")
 
 
 async def find_revision(flow: BookingFlow, revision: int) -> BookingFlowRevision | None:
@@ -113,5 +118,6 @@ def _freeze(
         content=content,
         steps=list(steps),
         published_at=author.now,
-        published_by=author.credential.api_key_id,
+        published_by=author.credential.actor_id,
+        published_by_member=author.credential.member_id is not None,
     )

@@ -1,6 +1,7 @@
 """Which flow the visitor of a page gets."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from cachetools import LRUCache
 
@@ -15,7 +16,9 @@ from app.domain.routing.patterns import MAX_PATTERN_SIZE
 from app.domain.routing.rules import flow_ids_of
 from app.domain.routing.urls import ParsedUrl, RoutingContext, UrlProblem, parse_url
 from app.domain.values import EntityId, Value
+from app.services.content_generations import KeptContent, current_generations
 from app.services.patterns import compile_pattern
+from app.services.shared_reads import SharedReads
 
 # A router's rules change with its version only. Patterns are what takes room.
 _routers: LRUCache[tuple[EntityId, int], CompiledRouter] = LRUCache(
@@ -45,28 +48,63 @@ async def find_route(
 ) -> Route:
     """Return the flow of the first matching rule, else the config's default flow, else none.
 
-    Only published flows are chosen. Two commands: the router and the flows it may lead to.
+    Only published flows are chosen. Two commands: the router and the flows it may lead to; requests
+    of one moment share them, and none is needed until the organization's content changes.
     """
-    compiled = await _load_compiled(config)
-    rules = [one.rule for one in compiled.rules]
-    wanted = flow_ids_of(rules)
-    if config.default_booking_flow_id is not None:
-        wanted.add(config.default_booking_flow_id)
-    published = await _load_published(config.organization_id, wanted)
+    offer = await _find_offer(config)
+    published = offer.published_revision_ids
     decision = match(
-        compiled,
+        offer.compiled,
         url,
         published_flow_ids=published.keys(),
         now=now,
         visitor_id=visitor_id,
         default_flow_id=config.default_booking_flow_id,
     )
-    names = {rule.id: rule.name for rule in rules}
+    names = {one.rule.id: one.rule.name for one in offer.compiled.rules}
     return Route(
         decision=decision,
         rule_name=names.get(decision.rule_id or ""),
         revision_id=published.get(decision.booking_flow_id or ""),
     )
+
+
+class _OfferKey(NamedTuple):
+    organization_id: EntityId
+    router_id: EntityId | None
+    default_flow_id: EntityId | None
+
+
+class _Offer(NamedTuple):
+    """The rules of a router, and the published revision of each flow they may lead to."""
+
+    compiled: CompiledRouter
+    published_revision_ids: dict[EntityId, EntityId]
+
+
+async def _load_offer(key: _OfferKey) -> _Offer:
+    compiled = await _load_compiled(key.organization_id, key.router_id)
+    wanted = flow_ids_of([one.rule for one in compiled.rules])
+    if key.default_flow_id is not None:
+        wanted.add(key.default_flow_id)
+    return _Offer(compiled, await _load_published(key.organization_id, wanted))
+
+
+_offers = SharedReads(_load_offer)
+_kept_offers: KeptContent[_Offer] = KeptContent(max_size=1_000)
+
+
+async def _find_offer(config: SchedulerConfig) -> _Offer:
+    key = _OfferKey(
+        config.organization_id, config.booking_flow_router_id, config.default_booking_flow_id
+    )
+    kept = _kept_offers.find(key)
+    if kept is not None:
+        return kept
+    stamp = current_generations().stamp()
+    offer = await _offers.get(key)
+    _kept_offers.keep(key, offer, organization_id=config.organization_id, stamp=stamp)
+    return offer
 
 
 async def explain_route(
@@ -92,16 +130,15 @@ async def _load_published(
     }
 
 
-async def _load_compiled(config: SchedulerConfig) -> CompiledRouter:
-    """Return the rules of the config's router; the router itself is loaded once per version."""
-    router_id = config.booking_flow_router_id
+async def _load_compiled(organization_id: EntityId, router_id: EntityId | None) -> CompiledRouter:
+    """Return the rules of a router; the router itself is loaded once per version."""
     if router_id is None:
         return _NO_RULES
-    version = await BookingFlowRouter.find_version(config.organization_id, router_id)
+    version = await BookingFlowRouter.find_version(organization_id, router_id)
     compiled = None if version is None else _routers.get((router_id, version))
     if compiled is not None:
         return compiled
-    router = await BookingFlowRouter.get_owned(config.organization_id, router_id)
+    router = await BookingFlowRouter.get_owned(organization_id, router_id)
     return _NO_RULES if router is None else compile_stored(router)
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from app.documents.booking_flow import BookingFlow
 from app.documents.booking_question import BookingQuestion
 from app.domain.booking_flow.problems import BookingFlowProblem, find_flow_problems
 from app.domain.booking_flow.steps import BookingFlowStep, ServiceSelectionStep
 from app.domain.problems import Problem, ProblemCode
-from app.domain.refusal import Refused, refuse
+from app.domain.refusal import Refused
 from app.domain.service_selection.graph import ServiceGraph
 from app.domain.service_selection.growing import MAX_NODE_ID_LENGTH, add_question
 from app.domain.service_selection.problem import GraphProblem
@@ -19,7 +20,8 @@ from app.services.authoring import Author
 from app.services.booking_flows import edit_step
 from app.services.booking_questions import load_answers
 from app.services.flow_commands import GraphReplacement, QuestionAddition
-from app.services.flow_drafts import Draft, load_draft_of_step
+from app.services.flow_drafts import Draft, OpenedDraft, not_found, open_draft_of_step
+from app.services.given import Given, as_given
 from app.services.references import graphs_of, load_known_references
 
 NODES_FELT = 500
@@ -45,73 +47,84 @@ async def check_flow(
 
 
 async def set_service_selection_graph(
-    command: GraphReplacement, *, author: Author
+    given: GraphReplacement | Given[GraphReplacement], *, author: Author
 ) -> tuple[BookingFlow, ServiceSelectionStep, tuple[GraphProblem, ...]]:
     """Replace the graph of a step of a draft; return the flow, the step and the graph's problems.
 
     A graph with problems is stored: they forbid publishing only. Raises Refused: NOT_FOUND,
     CONFLICT, INVALID for a step of another type, TOO_LONG for a graph too large to store.
     """
-    draft = await load_draft_of_step(
-        author.organization_id, command.step_id, expected_version=command.expected_version
-    )
+    given = as_given(given)
+    opened, step = await _open_graph(given, author)
+    command = given.accept(opened.problems)
     graph = ServiceGraph(
         root_node_id=command.root_node_id, nodes=command.nodes, edges=command.edges
     )
-    return await replace_graph(
-        draft, command.step_id, graph, author=author, mutation="setServiceSelectionGraph"
+    return await _replace_graph(
+        opened.draft, step, graph, author=author, mutation="setServiceSelectionGraph"
     )
 
 
 async def add_question_to_graph(
-    command: QuestionAddition, *, author: Author
+    given: QuestionAddition | Given[QuestionAddition], *, author: Author
 ) -> tuple[BookingFlow, ServiceSelectionStep, tuple[GraphProblem, ...]]:
     """Add a question with its own answers to the graph of a step; see `add_question`.
 
     Returns and raises like `set_service_selection_graph`, NOT_FOUND also for the question and for
     the node it shall follow.
     """
-    draft = await load_draft_of_step(
-        author.organization_id, command.step_id, expected_version=command.expected_version
-    )
-    graph = find_service_selection_step(draft, command.step_id).type_config
-    question = await BookingQuestion.get_owned(author.organization_id, command.question_id)
-    problems = []
+    given = as_given(given)
+    opened, step = await _open_graph(given, author)
+    problems = list(opened.problems)
+    question = await BookingQuestion.get_owned(author.organization_id, given.plain["question_id"])
     if question is None:
-        problems.append(_not_found("question_id"))
-    parent = command.parent_node_id
-    if parent is not None and all(node.id != parent for node in graph.nodes):
-        problems.append(_not_found("parent_node_id"))
-    if question is None or problems:
+        problems.append(not_found("question_id"))
+    parent = given.plain.get("parent_node_id")
+    nodes = step.type_config.nodes if step is not None else None
+    if None not in (parent, nodes) and all(node.id != parent for node in nodes or ()):
+        problems.append(not_found("parent_node_id"))
+    command = given.accept(problems)
+    if question is None or step is None:
         raise Refused(problems)
     grown = add_question(
-        graph,
+        step.type_config,
         question_id=question.id,
         answers=[answer.to_content() for answer in await load_answers(question)],
         node_id=command.node_id or question.question_content.unique_name[:MAX_NODE_ID_LENGTH],
         parent_node_id=parent,
     )
-    return await replace_graph(
-        draft, command.step_id, grown, author=author, mutation="addQuestionToGraph"
+    return await _replace_graph(
+        opened.draft, step, grown, author=author, mutation="addQuestionToGraph"
     )
 
 
-def _not_found(name: str) -> Problem:
-    return Problem(code=ProblemCode.NOT_FOUND, message="names nothing here", path=(name,))
+async def _open_graph(
+    given: Given[Any], author: Author
+) -> tuple[OpenedDraft, ServiceSelectionStep | None]:
+    """Return the draft and its step the input names; the step is missed only with a problem."""
+    opened = await open_draft_of_step(
+        author.organization_id,
+        given.plain["step_id"],
+        expected_version=given.plain["expected_version"],
+    )
+    step = opened.find_step(given.plain["step_id"])
+    if step is None or isinstance(step, ServiceSelectionStep):
+        return opened, step
+    message = "is no service selection step"
+    wrong = Problem(code=ProblemCode.INVALID, message=message, path=("step_id",))
+    return OpenedDraft(opened.found, (*opened.problems, wrong)), None
 
 
-async def replace_graph(
-    draft: Draft, step_id: EntityId, graph: ServiceGraph, *, author: Author, mutation: str
+async def _replace_graph(
+    draft: Draft,
+    step: ServiceSelectionStep | None,
+    graph: ServiceGraph,
+    *,
+    author: Author,
+    mutation: str,
 ) -> tuple[BookingFlow, ServiceSelectionStep, tuple[GraphProblem, ...]]:
-    """Write the graph of a step over the draft; see `set_service_selection_graph`."""
-    step = find_service_selection_step(draft, step_id).model_copy(update={"type_config": graph})
-    flow = await edit_step(draft, step, author=author, mutation=mutation, config_path=("nodes",))
-    return flow, step, await check_graph(author.organization_id, graph)
-
-
-def find_service_selection_step(draft: Draft, step_id: EntityId) -> ServiceSelectionStep:
-    """Return the step; raises Refused with INVALID when it is of another type."""
-    for step in draft.steps:
-        if step.id == step_id and isinstance(step, ServiceSelectionStep):
-            return step
-    raise refuse(ProblemCode.INVALID, "is no service selection step", "step_id")
+    if step is None:
+        raise Refused([not_found("step_id")])
+    changed = step.model_copy(update={"type_config": graph})
+    flow = await edit_step(draft, changed, author=author, mutation=mutation, config_path=("nodes",))
+    return flow, changed, await check_graph(author.organization_id, graph)

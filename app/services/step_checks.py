@@ -1,76 +1,60 @@
-"""What is wrong with the steps an editor sends."""
+"""What is wrong with the steps an editor sends, though they be unreadable otherwise."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from app.domain.booking_flow.flow import MAX_STEPS
-from app.domain.booking_flow.patterns import find_pattern_problems
-from app.domain.booking_flow.steps import BookingFlowStepContent, StepType
+from app.domain.booking_flow.steps import BookingFlowStep
 from app.domain.problems import Problem, ProblemCode
 from app.domain.values import EntityId
-from app.services.flow_commands import NewStep
-from app.services.text_checks import LibraryTextChecks
-
-TEXT_CHECKS = LibraryTextChecks()
+from app.services.flow_drafts import OpenedDraft, not_found
 
 
-def wrong_type(*path: str | int) -> Problem:
-    """Return the problem of an edit that would change a step's type."""
-    message = "a step keeps its type; remove it and add another one"
-    return Problem(code=ProblemCode.INVALID, message=message, path=path)
-
-
-def find_unknown_ids(
-    steps: Sequence[BookingFlowStepContent], *, known: Collection[EntityId]
+def find_wrong_ids(
+    steps: Sequence[Mapping[str, Any]] | None, stored: Sequence[BookingFlowStep]
 ) -> Iterator[Problem]:
-    """Yield NOT_FOUND for every step that claims to be one of the draft and is none."""
-    for index, step in enumerate(steps):
-        if step.id is not None and step.id not in known:
-            yield not_found("steps", index, "id")
+    """Yield what is wrong with the ids by which steps stand for those of a draft.
 
-
-def find_repeated_ids(steps: Sequence[BookingFlowStepContent]) -> Iterator[Problem]:
-    """Yield DUPLICATE for every step that claims to be one named before."""
+    NOT_FOUND where there is no such step, DUPLICATE where it was named before, and INVALID where it
+    is of another type.
+    """
+    types = {step.id: step.step_type for step in stored}
     seen: set[EntityId] = set()
-    for index, step in enumerate(steps):
-        if step.id in seen:
-            message = "names the same step again"
-            path = ("steps", index, "id")
-            yield Problem(code=ProblemCode.DUPLICATE, message=message, path=path)
-        elif step.id is not None:
-            seen.add(step.id)
+    for index, step in enumerate(steps or ()):
+        step_id, path = step.get("id"), ("steps", index, "id")
+        if step_id is None:
+            continue
+        if step_id not in types:
+            yield not_found(*path)
+        elif step_id in seen:
+            yield _named_again(*path)
+        if types.get(step_id, step["step_type"]) != step["step_type"]:
+            yield _wrong_type(*path)
+        seen.add(step_id)
 
 
-def find_changed_types(
-    steps: Sequence[BookingFlowStepContent], stored: Mapping[EntityId, StepType]
-) -> Iterator[Problem]:
-    """Yield INVALID for every step of another type than the one it takes the place of."""
-    for index, step in enumerate(steps):
-        if step.id is not None and stored.get(step.id, step.step_type) is not step.step_type:
-            yield wrong_type("steps", index, "id")
-
-
-def find_patterns_problems(steps: Sequence[BookingFlowStepContent]) -> Iterator[Problem]:
-    """Yield INVALID for every pattern of the steps that is not RE2 syntax."""
-    for index, step in enumerate(steps):
-        for problem in find_pattern_problems(step, text_checks=TEXT_CHECKS):
-            yield problem.under(("steps", index))
-
-
-def find_problems_of_step(step: BookingFlowStepContent) -> Iterator[Problem]:
-    """Yield what keeps a step from being added, with paths from the step down."""
-    if step.id is not None:
-        yield not_found("id")
-    yield from find_pattern_problems(step, text_checks=TEXT_CHECKS)
-
-
-def find_misplacement(command: NewStep, count: int) -> Iterator[Problem]:
-    """Yield what keeps a step from being added to a flow that has `count` steps."""
+def find_wrong_addition(plain: Mapping[str, Any], draft: OpenedDraft) -> Iterator[Problem]:
+    """Yield what keeps a step from being added, given in the plain values of a `NewStep`."""
+    if plain["step"].get("id") is not None:
+        yield not_found("step", "id")
+    if draft.found is None:
+        return
+    count, position = len(draft.found.steps), plain.get("position")
     if count >= MAX_STEPS:
         message = f"a flow has at most {MAX_STEPS} steps"
         yield Problem(code=ProblemCode.TOO_LONG, message=message, path=("step",))
-    if command.position is not None and command.position > count:
+    if position is not None and position > count:
         message = f"the flow has {count} steps"
         yield Problem(code=ProblemCode.OUT_OF_RANGE, message=message, path=("position",))
+
+
+def find_changed_type(
+    plain: Mapping[str, Any], stored: BookingFlowStep | None
+) -> Iterator[Problem]:
+    """Yield INVALID for the configuration of another type than the step's."""
+    config = plain.get("type_config")
+    if stored is not None and config is not None and config["step_type"] != stored.step_type:
+        yield _wrong_type("type_config")
 
 
 def find_order_problems(step_ids: Sequence[EntityId], *, known: set[EntityId]) -> Iterator[Problem]:
@@ -80,15 +64,17 @@ def find_order_problems(step_ids: Sequence[EntityId], *, known: set[EntityId]) -
         if step_id not in known:
             yield not_found("step_ids", index)
         elif step_id in seen:
-            message = "names the same step again"
-            path = ("step_ids", index)
-            yield Problem(code=ProblemCode.DUPLICATE, message=message, path=path)
+            yield _named_again("step_ids", index)
         seen.add(step_id)
     if known - seen:
         message = f"leaves out {len(known - seen)} of the flow's steps"
         yield Problem(code=ProblemCode.REQUIRED, message=message, path=("step_ids",))
 
 
-def not_found(*path: str | int) -> Problem:
-    """Return the problem of an id that names nothing the author may edit."""
-    return Problem(code=ProblemCode.NOT_FOUND, message="names nothing here", path=path)
+def _named_again(*path: str | int) -> Problem:
+    return Problem(code=ProblemCode.DUPLICATE, message="names the same step again", path=path)
+
+
+def _wrong_type(*path: str | int) -> Problem:
+    message = "a step keeps its type; remove it and add another one"
+    return Problem(code=ProblemCode.INVALID, message=message, path=path)

@@ -1,29 +1,16 @@
-"""What a step answers without a session: which step is meant, and the times it offers."""
+"""Which step is meant when one is asked without a session."""
 
-from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from app.documents.booking_flow_step import BookingFlowStepDocument
 from app.documents.booking_session import BookingSession
-from app.documents.timeslot_reservation import TimeslotReservation
 from app.domain.access import OrganizationCredential, SessionCredential
 from app.domain.booking_flow.steps import BookingFlowStep
-from app.domain.booking_flow.timeslot_windows import TimeslotSelectionTypeConfig
-from app.domain.problems import Problem
-from app.domain.timeslots import offered_timeslots
-from app.domain.values import EntityId, Value
+from app.domain.values import EntityId
 from app.services.flow_drafts import find_booking_flow, read_draft
 from app.services.revisions import load_flow_index
 
 S = TypeVar("S")
-
-
-class AvailableTimeslot(Value):
-    """A slot with room; `remaining_capacity` is None when there is no limit."""
-
-    start_time: datetime
-    end_time: datetime
-    remaining_capacity: int | None
 
 
 async def find_step(
@@ -79,35 +66,3 @@ async def _step_of_revision(
     flow = await load_flow_index(organization_id, revision_id)
     indexed = None if flow is None else flow.steps.get(step_id)
     return None if indexed is None else indexed.step
-
-
-async def find_available_timeslots(
-    step_id: EntityId,
-    config: TimeslotSelectionTypeConfig,
-    *,
-    start_date: date,
-    end_date: date,
-    now: datetime,
-) -> tuple[AvailableTimeslot, ...] | Problem:
-    """Return the slots of the local dates that still have room, or what is wrong with the range."""
-    offered = offered_timeslots(config, start_date=start_date, end_date=end_date, now=now)
-    if isinstance(offered, Problem):
-        return offered
-    if not offered:
-        return ()
-    taken = await TimeslotReservation.count_taken_between(
-        step_id=step_id,
-        starts_from=offered[0].start_time,
-        starts_before=offered[-1].start_time + timedelta(milliseconds=1),
-    )
-    return tuple(
-        AvailableTimeslot(
-            start_time=slot.start_time,
-            end_time=slot.end_time,
-            remaining_capacity=None
-            if slot.capacity is None
-            else slot.capacity - taken.get(slot.start_time, 0),
-        )
-        for slot in offered
-        if slot.has_room(taken)
-    )

@@ -1,11 +1,14 @@
 """The real `TextChecks`: libphonenumber, email-validator, cssselect2 and RE2."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 import phonenumbers
 from cssselect2.parser import SelectorError, parse
 from email_validator import EmailNotValidError, validate_email
 
+from app.domain.text_checks import TEXT_CHECKS, TextChecks
 from app.services.patterns import Re2Pattern, compile_pattern
 
 LONGEST_PHONE_NUMBER = 16
@@ -53,6 +56,10 @@ class LibraryTextChecks:
         if isinstance(compiled, str):
             raise ValueError(f"not a pattern in RE2 syntax: {compiled}")
         return compiled.fullmatch(text)
+
+
+READING: Final[Mapping[str, TextChecks]] = {TEXT_CHECKS: LibraryTextChecks()}
+"""The context in which what enters is validated, so that its texts are judged with the rest."""
 
 
 @lru_cache(maxsize=1_000)

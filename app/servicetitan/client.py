@@ -1,7 +1,7 @@
 """What one tenant can ask of the vendor."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import datetime
 from typing import TypeVar
 
@@ -52,7 +52,7 @@ class ServiceTitanClient:
         modified_on_or_after: datetime | None = None,
         active: ActiveFilter = ActiveFilter.ANY,
         page_size: int = PAGE_SIZE,
-    ) -> AsyncIterator[Page[JobType]]:
+    ) -> AsyncGenerator[Page[JobType], None]:
         """Yield the pages of job types, at least one, each with the total.
 
         Rows that change meanwhile can move between pages: a row can come twice, and one that did

@@ -6,10 +6,15 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
+from app.outbound.public_addresses import AddressNotPublicError, PublicAddressTransport
 from app.servicetitan.call_policy import CallPolicy
 from app.servicetitan.environment import VendorEnvironment
-from app.servicetitan.errors import NoAnswerError, UnreachableError, UnreadableResponseError
-from app.servicetitan.public_addresses import PublicAddressTransport
+from app.servicetitan.errors import (
+    AddressRefusedError,
+    NoAnswerError,
+    UnreachableError,
+    UnreadableResponseError,
+)
 
 MAX_CONNECTIONS = 100
 
@@ -47,14 +52,17 @@ def open_http(environment: VendorEnvironment, policy: CallPolicy) -> httpx.Async
 async def exchange(http: httpx.AsyncClient, request: httpx.Request, policy: CallPolicy) -> Answer:
     """Send a request once and return the answer, whatever its status.
 
-    Raises `UnreachableError` when nothing was sent, `NoAnswerError` when something was and no whole
-    answer came in time, `UnreadableResponseError` when it is too long or wrongly encoded.
+    Raises `UnreachableError` when nothing was sent, `AddressRefusedError` when it must not be,
+    `NoAnswerError` when something was and no whole answer came in time, `UnreadableResponseError`
+    when it is too long or wrongly encoded.
     """
     try:
         async with asyncio.timeout(policy.call_timeout_seconds):
             return await _send(http, request, max_body_bytes=policy.max_body_bytes)
     except TimeoutError as error:
         raise NoAnswerError(f"no whole answer within {policy.call_timeout_seconds:g} s") from error
+    except AddressNotPublicError as error:
+        raise AddressRefusedError(error.host) from error
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise UnreachableError(f"{request.url.host} cannot be reached: {_name(error)}") from error
     except httpx.DecodingError as error:

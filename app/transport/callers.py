@@ -15,7 +15,7 @@ def caller_of(credential: Credential, connection: HTTPConnection) -> Hashable:
     """Return what tells callers apart: organization and credential, or the client's network."""
     match credential:
         case OrganizationCredential():
-            return "key", credential.organization_id, credential.api_key_id
+            return "actor", credential.organization_id, credential.actor_id
         case SessionCredential():
             return "session", credential.organization_id, credential.booking_session_id
         case Anonymous():

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from prometheus_client import Counter
+
 from app.api.errors import ErrorCode, RequestError
 
 RETRY_AFTER_MS = 1_000
+CAPACITY_REFUSALS = Counter(
+    "scheduler_capacity_refusals", "Operations and connections refused because no place was free."
+)
 
 
 class Capacity:
@@ -21,6 +26,7 @@ class Capacity:
     def place(self) -> Iterator[None]:
         """Hold a place; raises RequestError UNAVAILABLE when none is free."""
         if self._free <= 0:
+            CAPACITY_REFUSALS.inc()
             raise RequestError(
                 ErrorCode.UNAVAILABLE,
                 "The server is busy; try again in a moment.",

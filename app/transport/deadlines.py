@@ -5,6 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any, TypeAlias, TypeVar
 
+from prometheus_client import Gauge
+
+OPERATIONS_IN_PROGRESS = Gauge(
+    "scheduler_operations_in_progress",
+    "Queries and mutations that run now.",
+    multiprocess_mode="livesum",
+)
+
 R = TypeVar("R")
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -39,6 +47,8 @@ class OperationRunner:
         deadline, ClientGone when the client went.
         """
         running = asyncio.create_task(operation)
+        OPERATIONS_IN_PROGRESS.inc()
+        running.add_done_callback(lambda _: OPERATIONS_IN_PROGRESS.dec())
         leaving = asyncio.create_task(_wait_for_disconnect(receive))
         try:
             async with asyncio.timeout(self.deadline_seconds):
@@ -64,10 +74,11 @@ class OperationRunner:
         if not finished.cancelled() and (error := finished.exception()):
             logger.error("an operation failed after its deadline", exc_info=error)
 
-    async def wait_for_unfinished(self) -> None:
+    async def wait_for_unfinished(self, *, at_most_seconds: float | None = None) -> None:
         """Wait until the mutations nobody waits for any more are done, at the end of a server."""
         if self._unfinished:
-            await asyncio.wait(self._unfinished, timeout=self.deadline_seconds)
+            timeout = self.deadline_seconds if at_most_seconds is None else at_most_seconds
+            await asyncio.wait(self._unfinished, timeout=timeout)
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:

@@ -11,10 +11,12 @@ from app.documents.driver import UNAVAILABLE_ERRORS
 from app.services.booking_sessions.event_log import EventLogFull
 from app.services.computing import Busy, OutOfTime
 from app.services.scheduler_configs import OriginNotAllowed
+from app.servicetitan.errors import ServiceTitanError
 
 logger = logging.getLogger(__name__)
 
-_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+# A message may repeat what the client wrote, also these words: no part of it is looked at twice.
+_SUGGESTION = re.compile(r" Did you mean (?:(?! Did you mean )[^?])*+\?")
 
 
 def to_client_error(
@@ -36,7 +38,8 @@ def to_client_error(
             coded["message"] = refused.message
             extensions = dict(refused.extensions or {})
         case _ if isinstance(cause, UNAVAILABLE_ERRORS):
-            logger.warning("request %s: the database is out of reach: %s", request_id, cause)
+            kind = type(cause).__name__
+            logger.warning("request %s: the database is out of reach: %s", request_id, kind)
             coded["message"] = "The service is out of reach for a moment; try again."
             extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 1_000}
         case EventLogFull():
@@ -45,6 +48,11 @@ def to_client_error(
                 "code": ErrorCode.UNAVAILABLE.value,
                 "retryAfterMs": cause.retry_after_ms,
             }
+        case ServiceTitanError():
+            # Its text holds codes and numbers only.
+            logger.warning("request %s: the vendor gave no answer: %s", request_id, cause)
+            coded["message"] = "The vendor is out of reach for a moment; try again."
+            extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 5_000}
         case Busy():
             coded["message"] = "Too much is being computed at the moment; try again."
             extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 5_000}

@@ -1,8 +1,9 @@
 """`POST /files` takes a logo, `GET /files/{id}` shows it to anyone, cacheable for ever."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -46,11 +47,17 @@ _ISOLATION = {
     "X-Content-Type-Options": "nosniff",
     # The widget shows logos on the pages of other sites.
     "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
 }
 
 
-def file_routes(*, authenticate: Authenticate) -> list[Route]:
-    """Return the routes that take files from callers who authenticate and serve them to all."""
+def file_routes(
+    *, authenticate: Authenticate, middleware: Sequence[Middleware] = ()
+) -> list[Route]:
+    """Return the routes that take files from callers who authenticate and serve them to all.
+
+    `middleware` is around uploads only: the files themselves are for every page.
+    """
 
     async def upload_file(request: Request) -> Response:
         try:
@@ -60,7 +67,7 @@ def file_routes(*, authenticate: Authenticate) -> list[Route]:
         return await _upload(request, organization_id)
 
     return [
-        Route(PATH, upload_file, methods=["POST"]),
+        Route(PATH, upload_file, methods=["POST", "OPTIONS"], middleware=middleware),
         Route(f"{PATH}/{{file_id}}", serve_file, methods=["GET"]),
     ]
 

@@ -34,17 +34,17 @@ def answer_problem(problem: HttpProblem, *, media_type: str) -> Response:
     )
 
 
-def answer(
-    result: ExecutionResult, *, media_type: str, request_id: str, offers_suggestions: bool
-) -> Response:
-    """Return the response to an operation, by the draft of GraphQL over HTTP."""
-    content = to_content(result, request_id=request_id, offers_suggestions=offers_suggestions)
+def answer(content: dict[str, Any], *, media_type: str) -> Response:
+    """Return the response to an operation, by the draft of GraphQL over HTTP.
+
+    `content` is what clients read, as of `to_content`.
+    """
     is_request_error = "data" not in content
     status = 400 if is_request_error and media_type == RESPONSE_JSON else 200
     headers: dict[str, str] = {}
     for extensions in (error["extensions"] for error in content.get("errors", ())):
         code = extensions["code"]
-        if result.data is None and code in FAILURE_STATUS:
+        if content.get("data") is None and code in FAILURE_STATUS:
             status, headers = FAILURE_STATUS[code], _retry_after(extensions)
         if is_request_error and code == ErrorCode.UNAUTHENTICATED:
             status, headers = 401, {"WWW-Authenticate": "Bearer"}

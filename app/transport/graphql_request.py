@@ -3,6 +3,7 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -13,9 +14,14 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_VARIABLE_OBJECTS = 10_000
 """Objects and lists in `variables`. Turning them into inputs takes some 40 µs each, during which no
 other request is served; large content travels as JSON text, which is one value."""
+MAX_VALUES = 100_000
+"""Of a body, roughly: reading a list of millions holds all other requests up for a second."""
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
+
+# One that is not closed ends with the body, so that each byte is looked at once.
+_STRING = re.compile(rb'"[^"]*+"?')
 
 
 class GraphQLRequest(NamedTuple):
@@ -82,7 +88,9 @@ async def read_request(request: Request) -> GraphQLRequest:
     content_type = request.headers.get("content-type", "").split(";")
     if content_type[0].strip().lower() != PLAIN_JSON:
         raise HttpProblem(415, f"Send {PLAIN_JSON}.")
-    return to_request(parse_json(await _read_body(request)))
+    body = await _read_body(request)
+    _require_few_values(body)
+    return to_request(parse_json(body))
 
 
 async def _read_body(request: Request) -> bytes:
@@ -94,6 +102,21 @@ async def _read_body(request: Request) -> bytes:
             raise HttpProblem(413, f"A request has at most {MAX_BODY_BYTES} bytes.")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _require_few_values(body: bytes) -> None:
+    """Raise HttpProblem 413 when a body holds too many values, before any of them is made."""
+    if _count_values(body) <= MAX_VALUES:
+        return
+    # What looks like values may be text, such as a document in one string.
+    unescaped = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    has_many_strings = unescaped.count(b'"') > 4 * MAX_VALUES
+    if has_many_strings or _count_values(_STRING.sub(b"", unescaped)) > MAX_VALUES:
+        raise HttpProblem(413, f"A request holds at most {MAX_VALUES} values.")
+
+
+def _count_values(text: bytes) -> int:
+    return sum(text.count(mark) for mark in (b",", b"[", b"{"))
 
 
 def parse_json(text: bytes | str) -> Any:

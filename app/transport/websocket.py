@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import structlog
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -23,11 +24,13 @@ from app.api.context import RequestContext
 from app.api.errors import ErrorCode, RequestError, bad_user_input
 from app.documents.driver import UNAVAILABLE_ERRORS
 from app.domain.access import Credential
-from app.transport.authentication import authenticate
+from app.transport.authentication import ORGANIZATION_HEADER, authenticate
+from app.transport.connection_metrics import OPEN_SOCKETS, SOCKET_CLOSES
 from app.transport.graphql_answers import to_json
 from app.transport.graphql_request import GraphQLRequest, HttpProblem, parse_json, to_request
 from app.transport.graphql_view import POST_OPERATIONS, GraphQLEndpoint
 from app.transport.live_credentials import require_origin, wait_for_end
+from app.transport.operation_log import Observation
 
 SUBPROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 5.0
@@ -36,12 +39,15 @@ MAX_OPERATIONS = 50
 """Operations under way on one socket."""
 
 MAX_ID_CHARACTERS = 100
+SECONDS_TO_ANSWER = 15.0
+"""For what is under way when the server is told to stop; less than it waits for connections."""
 
 
 class CloseCode(IntEnum):
-    """Why a socket is closed; clients come back by themselves after `TRY_AGAIN` only."""
+    """Why a socket is closed; clients come back by themselves after the two that tell them to."""
 
     TOO_LARGE = 1009
+    SERVER_RESTARTS = 1012
     TRY_AGAIN = 1013
     BAD_REQUEST = 4400
     UNAUTHORIZED = 4401
@@ -64,7 +70,7 @@ class _CloseSocket(Exception):
 async def serve_socket(socket: WebSocket, endpoint: GraphQLEndpoint) -> None:
     """Serve the operations of one socket until either side closes it."""
     try:
-        with endpoint.live_places.place():
+        with endpoint.live_places.place(), OPEN_SOCKETS.track_inprogress():
             if SUBPROTOCOL not in socket.scope["subprotocols"]:
                 await socket.accept()
                 await socket.close(CloseCode.WRONG_SUBPROTOCOL, "Subprotocol not acceptable")
@@ -92,19 +98,21 @@ class _Conversation:
         self._socket = socket
         self._endpoint = endpoint
         self._operations: dict[str, asyncio.Task[None]] = {}
-        self._watch: asyncio.Task[None] | None = None
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._watches: list[asyncio.Task[None]] = []
 
     async def hold(self) -> None:
         """Answer messages until the socket closes, then end what is under way."""
         try:
+            self._watches.append(asyncio.create_task(self._close_when_server_ends()))
             caller = await self._initialise()
-            self._watch = asyncio.create_task(self._close_when_credential_ends(caller))
+            self._watches.append(asyncio.create_task(self._close_when_credential_ends(caller)))
             while True:
                 await self._answer(await self._receive(), caller)
         except _CloseSocket as closing:
             await self._close(closing)
         finally:
-            tasks = [*self._operations.values(), *([self._watch] if self._watch else [])]
+            tasks = [*self._operations.values(), *self._watches]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -136,9 +144,14 @@ class _Conversation:
             credential = await authenticate(connection, self._endpoint.authenticator())
             context = self._endpoint.context_of(connection, credential)
             await require_origin(
-                credential, origin=context.origin, server_origin=context.server_origin
+                credential,
+                origin=context.origin,
+                server_origin=context.server_origin,
+                allowed=self._endpoint.origins,
             )
         except RequestError as error:
+            if (error.extensions or {}).get("code") == ErrorCode.UNAVAILABLE:
+                raise _CloseSocket(CloseCode.TRY_AGAIN, "Try again later") from error
             raise _CloseSocket(CloseCode.FORBIDDEN, "Forbidden") from error
         except UNAVAILABLE_ERRORS as error:
             raise _CloseSocket(CloseCode.TRY_AGAIN, "Try again later") from error
@@ -186,12 +199,14 @@ class _Conversation:
 
     async def _run(self, operation_id: str, operation: GraphQLRequest, caller: _Caller) -> None:
         context = self._endpoint.context_of(caller.connection, caller.credential)
+        structlog.contextvars.bind_contextvars(request_id=context.request_id)
         last: dict[str, Any] = {"type": "complete", "id": operation_id}
-        with contextlib.suppress(WebSocketDisconnect):
+        with contextlib.suppress(WebSocketDisconnect), self._endpoint.log.operation() as seen:
+            seen.context = context
             try:
-                async with aclosing(self._results(operation, context)) as results:
+                async with aclosing(self._results(operation, context, seen)) as results:
                     async for result in results:
-                        content = self._endpoint.to_content(result, context)
+                        content = seen.note(self._endpoint.to_content(result, context))
                         if _ends_operation(result):
                             last |= {"type": "error", "payload": content["errors"]}
                             break
@@ -200,10 +215,13 @@ class _Conversation:
                 # Once the client ended the operation, it may have begun another of the same id.
                 if self._operations.get(operation_id) is asyncio.current_task():
                     del self._operations[operation_id]
-            await self._send(last)
+                self._streams -= {task for task in [asyncio.current_task()] if task}
+            # Once the server closes, a client shall come back, and not take it for the end.
+            if not (seen.is_stream and self._endpoint.draining.is_closing):
+                await self._send(last)
 
     async def _results(
-        self, operation: GraphQLRequest, context: RequestContext
+        self, operation: GraphQLRequest, context: RequestContext, seen: Observation
     ) -> AsyncGenerator[ExecutionResult, None]:
         try:
             with self._endpoint.capacity.place():
@@ -211,7 +229,10 @@ class _Conversation:
                 result = await self._endpoint.run(
                     operation, context, allowed=POST_OPERATIONS, receive=_never
                 )
+            seen.name = self._endpoint.name_of(operation)
         except InvalidOperationTypeError:
+            seen.name, seen.is_stream = self._endpoint.name_of(operation), True
+            self._streams |= {task for task in [asyncio.current_task()] if task}
             async with aclosing(self._endpoint.follow(operation, context)) as results:
                 async for result in results:
                     yield result
@@ -223,6 +244,17 @@ class _Conversation:
         except UNAVAILABLE_ERRORS as error:
             result = _refused(GraphQLError("", original_error=error))
         yield result
+
+    async def _close_when_server_ends(self) -> None:
+        """Close with a code after which clients come back, once queries and mutations are answered.
+
+        Subscriptions have no end to wait for; they go on where the client comes back to.
+        """
+        await self._endpoint.draining.wait_for_closing()
+        answering = set(self._operations.values()) - self._streams
+        if answering:
+            await asyncio.wait(answering, timeout=SECONDS_TO_ANSWER)
+        await self._close(_CloseSocket(CloseCode.SERVER_RESTARTS, "Server restarts"))
 
     async def _close_when_credential_ends(self, caller: _Caller) -> None:
         await wait_for_end(caller.credential, caller.connection, self._endpoint.authenticator())
@@ -252,20 +284,22 @@ class _Conversation:
 
     async def _close(self, closing: _CloseSocket) -> None:
         if self._socket.application_state is WebSocketState.CONNECTED:
+            SOCKET_CLOSES.labels(str(closing.code.value)).inc()
             await self._socket.close(closing.code, closing.reason)
 
 
 def _as_http(socket: WebSocket, parameters: Mapping[str, Any]) -> HTTPConnection:
     """Return the socket's opening request as one over HTTP.
 
-    Browsers cannot send headers with it, so `Authorization` may come as a connection parameter.
+    Browsers cannot send headers with it, so those that say who asks may come as connection
+    parameters.
     """
     headers = socket.scope["headers"]
-    sent = [value for name, value in parameters.items() if name.lower() == "authorization"]
-    if sent and sent[0]:
-        authorization = str(sent[0]).encode("latin-1", "replace")
-        others = [header for header in headers if header[0] != b"authorization"]
-        headers = [*others, (b"authorization", authorization)]
+    for name, value in parameters.items():
+        if name.lower() in {"authorization", ORGANIZATION_HEADER} and value:
+            key = name.lower().encode()
+            others = [header for header in headers if header[0] != key]
+            headers = [*others, (key, str(value).encode("latin-1", "replace"))]
     scheme = {"ws": "http", "wss": "https"}[socket.scope["scheme"]]
     return HTTPConnection({**socket.scope, "type": "http", "scheme": scheme, "headers": headers})
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from app.transport.http_protocol import ON_SHUTDOWN
 from app.transport.stalls import StallWatch
 
 NOT_UTF_8 = 1007
@@ -26,6 +27,13 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stall_watch.end()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        # The application closes the socket, when it has answered what is under way on it.
+        if ON_SHUTDOWN in self.app_state and self.handshake_complete and not self.close_sent:
+            self.app_state[ON_SHUTDOWN]()
+            return
+        super().shutdown()
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -3,7 +3,15 @@
 import runpy
 import sys
 
-BENCHMARKS = ("widget_boot", "event_intake", "flow_dashboard", "find_problems", "routing", "limits")
+BENCHMARKS = (
+    "widget_boot",
+    "event_intake",
+    "flow_dashboard",
+    "find_problems",
+    "routing",
+    "limits",
+    "analytics",
+)
 
 
 def main(names: list[str]) -> int:

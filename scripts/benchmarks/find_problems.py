@@ -4,6 +4,9 @@ Three shapes, each valid: *wide* (one question with answers that each lead to a 
 (one chain of questions and answers), *diamond* (a chain of questions with two answers each, so 2^50
 paths at a few hundred nodes). Prints the best of several runs: milliseconds, time per node, and the
 ratio of time per node between the slowest and the fastest of the sizes.
+
+Time is that of the process on a processor, and the sizes take turns, so that what else the machine
+does slows all of them down or none.
 """
 
 import time
@@ -24,7 +27,10 @@ from app.domain.service_selection.graph import (
 from app.domain.service_selection.problems import KnownReferences, find_problems
 
 SIZES = (1_000, 10_000, 100_000)
-RUNS = {1_000: 40, 10_000: 10, 100_000: 5}
+ROUNDS = 5
+RUNS = {1_000: 20, 10_000: 4, 100_000: 1}
+"""How often each size is measured in one round."""
+
 QUESTION_ID, SERVICE_ID = "0" * 24, "1" * 24
 REFERENCES = KnownReferences(
     question_ids=frozenset({QUESTION_ID}), synced_service_ids=frozenset({SERVICE_ID})
@@ -89,31 +95,36 @@ SHAPES: dict[str, Callable[[int], ServiceGraph]] = {
 }
 
 
-def measure_seconds(graph: ServiceGraph, runs: int) -> float:
-    best = float("inf")
-    for _ in range(runs):
-        begin = time.perf_counter()
-        find_problems(graph, references=REFERENCES)
-        best = min(best, time.perf_counter() - begin)
+def measure_seconds(graph: ServiceGraph) -> float:
+    begin = time.process_time()
+    find_problems(graph, references=REFERENCES)
+    return time.process_time() - begin
+
+
+def measure_best(graphs: dict[int, ServiceGraph]) -> dict[int, float]:
+    """Return the fewest seconds each graph took, by its size."""
+    best = dict.fromkeys(graphs, float("inf"))
+    for _ in range(ROUNDS):
+        for size, graph in graphs.items():
+            best[size] = min([best[size], *(measure_seconds(graph) for _ in range(RUNS[size]))])
     return best
 
 
 def main() -> None:
     table = Table("shape", "nodes", "edges", "ms", "µs per node", "ratio")
     for shape, build in SHAPES.items():
-        per_node: list[float] = []
-        for size in SIZES:
-            graph = build(size)
-            seconds = measure_seconds(graph, RUNS[size])
-            per_node.append(seconds / len(graph.nodes) * 1e6)
+        graphs = {size: build(size) for size in SIZES}
+        seconds = measure_best(graphs)
+        per_node = {size: seconds[size] / len(graphs[size].nodes) * 1e6 for size in SIZES}
+        for size, graph in graphs.items():
             is_last = size == SIZES[-1]
             table.add_row(
                 shape,
                 f"{len(graph.nodes):,}",
                 f"{len(graph.edges):,}",
-                f"{seconds * 1000:.2f}",
-                f"{per_node[-1]:.2f}",
-                f"{max(per_node) / min(per_node):.2f}" if is_last else "",
+                f"{seconds[size] * 1000:.2f}",
+                f"{per_node[size]:.2f}",
+                f"{max(per_node.values()) / min(per_node.values()):.2f}" if is_last else "",
                 end_section=is_last,
             )
     Console().print(table)

@@ -10,6 +10,8 @@ from app.documents.organization import Organization
 from app.domain.access import Anonymous, Credential, OrganizationCredential, Role, SessionCredential
 from app.services.credentials import Authenticator
 from app.services.organizations import create_organization
+from app.services.vendor.access import NO_VENDOR, VendorAccess
+from app.services.webhooks.tools import NO_WEBHOOKS, WebhookTools
 from app.transport.errors import to_client_error
 
 SERVER = "https://scheduler.example"
@@ -22,7 +24,10 @@ class ApiClient:
     credential: Credential
     now: datetime | None = None
     origin: str | None = None
+    network: str = ""
     authenticator: Authenticator = field(default_factory=lambda: Authenticator(b"t" * 32))
+    vendor: VendorAccess = NO_VENDOR
+    webhooks: WebhookTools = NO_WEBHOOKS
 
     async def execute(
         self,
@@ -32,19 +37,27 @@ class ApiClient:
         as_: Credential | None = None,
     ) -> dict[str, Any]:
         """Return `{"data": …}` and, when there are any, `"errors"` as a client sees them."""
-        context = RequestContext(
+        result = await schema.execute(
+            query, variable_values=variables, context_value=self.context(as_=as_)
+        )
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [to_client_error(e, request_id="test") for e in result.errors]
+        return answer
+
+    def context(self, *, as_: Credential | None = None) -> RequestContext:
+        """Return what resolvers know of one request of this caller."""
+        return RequestContext(
             credential=as_ or self.credential,
             now=self.now or datetime.now(UTC),
             request_id="test",
             public_url=SERVER,
             origin=self.origin,
+            network=self.network,
             authenticator=self.authenticator,
+            vendor=self.vendor,
+            webhooks=self.webhooks,
         )
-        result = await schema.execute(query, variable_values=variables, context_value=context)
-        answer: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            answer["errors"] = [to_client_error(e, request_id="test") for e in result.errors]
-        return answer
 
     async def data(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """Return the data of an operation that must answer without top-level errors."""

@@ -4,6 +4,8 @@ from app.documents.driver import Database
 from app.documents.indexes import IndexDifference, find_index_differences
 from app.documents.registry import connect_documents
 
+NEEDS_EVERY_INDEX = True
+
 
 async def test_indexes_of_a_fresh_database_are_as_declared(database: Database) -> None:
     assert await find_index_differences() == []

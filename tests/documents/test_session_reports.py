@@ -7,7 +7,8 @@ import pytest
 
 from app.documents.booking_session import BookingSession
 from app.documents.driver import CommandCounter, Database
-from app.documents.session_reports import match_scope, stream_step_moments
+from app.documents.session_moments import stream_moments
+from app.documents.session_reports import match_scope
 from app.domain.analytics.breakdown import BreakdownDimension
 from app.domain.analytics.scope import ReportScope
 from app.domain.booking_session.event_types import BookingSessionEventType as Kind
@@ -57,7 +58,7 @@ async def test_sessions_of_a_report_are_found_by_their_time_of_creation(
     ("collection", "query", "index"),
     [
         ("booking_session_events", {"booking_session_id": "a"}, "session_"),
-        ("booking_flow_revisions", {"organization_id": "a"}, "organization_flow_revision"),
+        ("booking_flow_revisions", {"organization_id": "a"}, "organization_"),
         (
             "booking_flow_revisions",
             {"organization_id": "a", "booking_flow_id": "b"},
@@ -80,7 +81,7 @@ async def test_ranges_contain_their_beginning_and_not_their_end_to_the_milliseco
         await a_customer(place=place, now=moment)
     scope = a_scope(place, created_from=moments[0], created_to=moments[2])
 
-    rows = await load_progression(scope)
+    rows = await load_progression(scope, now=NOW)
 
     assert [row.count for row in rows] == [2]
 
@@ -92,7 +93,7 @@ async def test_events_that_no_snapshot_reflects_yet_tell_no_times() -> None:
         {"_id": customer.session_id}, {"$set": {"sequence": 1}}
     )
 
-    moments = [each async for each in stream_step_moments(a_scope(place))]
+    moments = [each async for each in stream_moments(a_scope(place), now=NOW)]
 
     assert [moment.event_type for moment in moments] == [Kind.SESSION_STARTED]
 
@@ -108,11 +109,11 @@ async def test_commands_of_a_report_do_not_grow_with_sessions_steps_or_revisions
             on = await republish(place, steps=STEPS[: n + 2], revision=10 * sessions + n)
             await a_customer(*THROUGH_ZIP, entered(SERVICE), place=on)
         with command_counter.counting() as commands:
-            await load_step_counts(scope)
-            await load_funnel(scope)
-            await load_progression(scope)
+            await load_step_counts(scope, now=NOW)
+            await load_funnel(scope, now=NOW)
+            await load_progression(scope, now=NOW)
             for dimension in BreakdownDimension:
-                await load_breakdown(scope, dimension, zone=UTC)
+                await load_breakdown(scope, dimension, zone=UTC, now=NOW)
             counts.append(list(commands))
 
     sessions_read = "aggregate booking_sessions"

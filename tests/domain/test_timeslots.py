@@ -207,3 +207,57 @@ def test_a_slot_has_room_until_its_capacity_is_taken() -> None:
 
     assert [slot.has_room({slot.start_time: taken}) for taken in (0, 2, 3)] == [True, True, False]
     assert unlimited.has_room({slot.start_time: 1_000})
+
+
+# The night from 01:30 to 02:30, on the days that lack it or have parts of it twice
+
+
+def night_of(day: date, timezone: str) -> list[str]:
+    calendar = a_calendar("01:30-02:30", timezone=timezone)
+    now = datetime.combine(day, datetime.min.time(), UTC) - timedelta(days=3)
+    return [f"{s.start_time:%d %H:%M}-{s.end_time:%H:%M}" for s in offered(calendar, day, now=now)]
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day", "expected"),
+    [
+        ("America/New_York", BACK, ["01 05:30-07:30"]),
+        ("America/New_York", FORWARD, []),
+        ("Australia/Lord_Howe", date(2027, 4, 4), ["03 14:30-16:00"]),
+        ("Australia/Lord_Howe", date(2026, 10, 4), ["03 15:00-15:30"]),
+        ("Europe/London", date(2027, 3, 28), []),
+        ("Asia/Kolkata", BACK, ["31 20:00-21:00"]),
+        ("America/Phoenix", FORWARD, ["14 08:30-09:30"]),
+        ("Pacific/Apia", date(2011, 12, 30), []),
+    ],
+)
+def test_a_night_window_on_the_day_of_a_change(
+    timezone: str, day: date, expected: list[str]
+) -> None:
+    assert night_of(day, timezone) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "end", "now"),
+    [
+        (BACK, "06:30", "07:30", NOW),
+        (BACK, "05:30", "06:30", NOW),
+        (FORWARD, "06:30", "07:30", BEFORE_FORWARD),
+        (FORWARD, "06:30", "06:30", BEFORE_FORWARD),
+    ],
+    ids=["second occurrence", "an hour of two", "through the gap", "to the gap"],
+)
+def test_a_slot_in_a_gap_or_fold_is_found_only_as_it_is_offered(
+    day: date, start: str, end: str, now: datetime
+) -> None:
+    start_time, end_time = (
+        datetime.combine(day, datetime.min.time(), UTC)
+        + timedelta(hours=int(text[:2]), minutes=int(text[3:]))
+        for text in (start, end)
+    )
+
+    found = find_offered_timeslot(
+        a_calendar("01:30-02:30"), start_time=start_time, end_time=end_time, now=now
+    )
+
+    assert found is None

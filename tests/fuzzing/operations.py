@@ -19,6 +19,7 @@ TYPICAL = {
     "CssSelector": (".book", "a:hover"),
     "Date": ("2026-03-08", "2026-02-30"),
     "DateTime": ("2026-03-08T07:00:00.000Z", "2026-03-08T07:00:00+25:00"),
+    "EmailAddress": ("ann@harbor.example", "ann@"),
     "HexColor": ("#0B5FA5", "#0b5"),
     "LucideIconKey": ("wrench", "no-icon"),
     "PhoneNumber": ("+16175550123", "617"),

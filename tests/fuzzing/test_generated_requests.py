@@ -26,7 +26,11 @@ OPERATIONS = {
 }
 MEDIA_TYPES = ("application/json", "application/graphql-response+json", "*/*")
 FAULTS = {"INTERNAL", "UNAVAILABLE", "TIMEOUT"}
+ASKING_THE_VENDOR = {"connectVendor", "updateVendorAccount", "syncVendorJobTypes"}
+"""There is no vendor here, so these may be UNAVAILABLE."""
+
 SECONDS_TO_ANSWER = 20
+MAX_CHARACTERS_OF_GET = 8_000
 
 seeded = settings(
     max_examples=4,
@@ -59,6 +63,9 @@ def client(database_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_generated_request_is_answered_without_a_fault(client: httpx.Client, label: str) -> None:
+    asks_vendor = label.removeprefix("Mutation.") in ASKING_THE_VENDOR
+    faults = FAULTS - {"UNAVAILABLE"} if asks_vendor else FAULTS
+
     @seeded
     @given(
         case=OPERATIONS[label].as_strategy(),
@@ -66,18 +73,18 @@ def test_generated_request_is_answered_without_a_fault(client: httpx.Client, lab
         by_get=st.booleans(),
     )
     def ask(case: schemathesis.Case[Any], accept: str, by_get: bool) -> None:
-        content: dict[str, Any] = {"query": case.body}
+        content = {"query": str(case.body)}
         headers = {"Accept": accept}
         response = (
             client.get("/graphql", params=content, headers=headers)
-            if by_get
+            if by_get and len(content["query"]) < MAX_CHARACTERS_OF_GET
             else client.post("/graphql", json=content, headers=headers)
         )
 
-        assert response.status_code < 500, (response.text, case.body)
+        assert asks_vendor or response.status_code < 500, (response.text, case.body)
         answer = response.json()
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-        assert FAULTS.isdisjoint(codes), (codes, case.body)
+        assert faults.isdisjoint(codes), (codes, case.body)
         assert ("data" in answer) or codes
 
     ask()

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what may be sent, and how it is answered."""
 
+import gzip
 from typing import Any
 
 import httpx
@@ -75,6 +76,9 @@ def test_request_error_has_a_code_and_no_data(
         b'{"query": "{ x }", "variables": {"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}}",
         b'{"query": "\\ud800"}', b"NaN", b"[" * 100_000, b'{"query": ' + b"9" * 5_000 + b"}",
         b'{"query": "{ viewer { role } }"}'.decode().encode("utf-16"),
+        b'\xef\xbb\xbf{"query": "{ viewer { role } }"}', b"\0", b'{"query": "\0"}',
+        gzip.compress(b'{"query": "{ viewer { role } }"}', mtime=0),
+        b'{"query": "{ viewer { role } }", "variables": {"a": NaN}}',
     ],
 )  # fmt: skip
 def test_malformed_body_is_a_client_error(server: RunningServer, body: bytes) -> None:

@@ -152,6 +152,18 @@ async def test_large_body_may_take_longer_than_a_small_one(port: int) -> None:
         b"Transfer-Encoding: chunked, identity\r\n",
         b"Content-Length: +4\r\n",
         b"Content-Length : 4\r\n",
+        b"Content-Length: 4, 4\r\n",
+        b"Content-Length: 0x4\r\n",
+        b"Content-Length: -4\r\n",
+        b"Content-Length: 99999999999999999999\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        b"Transfer-Encoding:\x0bchunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"X: a\r\n Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        b"X: a\nTransfer-Encoding: chunked\n",
+        b"X: a\rTransfer-Encoding: chunked\r\n",
+        b"X: \0\r\n",
     ],
 )
 async def test_requests_whose_length_is_ambiguous_are_refused(port: int, headers: bytes) -> None:

@@ -114,7 +114,7 @@ async def test_connection_ends_with_its_key(
     await asyncio.sleep(0.2)
     lasted = not waiting.done()
 
-    await ApiKey.revoke(organization.id, credential.api_key_id, now=datetime.now(UTC))
+    await ApiKey.revoke(organization.id, credential.actor_id, now=datetime.now(UTC))
 
     await asyncio.wait_for(waiting, 5)
     assert lasted

@@ -1,11 +1,23 @@
 """The enums of this part of the schema."""
 
 from app.api.booking_flows.enums import StepType
-from app.api.booking_sessions.enums import BookingSessionEventType, BookingSessionStatus
+from app.api.booking_sessions.enums import (
+    BookingSessionEventType,
+    BookingSessionStatus,
+    DeviceType,
+)
 from app.api.enums import expose_enum
+from app.api.service_selection.enums import NodeType
 from app.domain.analytics.breakdown import BreakdownDimension
 
-__all__ = ["BookingSessionEventType", "BookingSessionStatus", "BreakdownDimension", "StepType"]
+__all__ = [
+    "BookingSessionEventType",
+    "BookingSessionStatus",
+    "BreakdownDimension",
+    "DeviceType",
+    "NodeType",
+    "StepType",
+]
 
 expose_enum(
     BreakdownDimension,

@@ -5,7 +5,14 @@ from typing import Annotated
 import strawberry
 
 from app.api.analytics.enums import BreakdownDimension
-from app.api.analytics.inputs import CreationRange, OptionalFlowId, read_scope, read_time_zone
+from app.api.analytics.further_queries import FurtherReports
+from app.api.analytics.inputs import (
+    CreationRange,
+    OptionalFilter,
+    OptionalFlowId,
+    read_scope,
+    read_time_zone,
+)
 from app.api.analytics.report_types import (
     BreakdownReport,
     FunnelReport,
@@ -25,20 +32,32 @@ from app.services.analytics.steps import load_funnel, load_step_counts
 
 
 @strawberry.type(description="Reports on the organization's sessions.")
-class Analytics:
+class Analytics(FurtherReports):
     @strawberry.field(description="Per step, how many of those who entered it gave up there.")
     async def step_abandonment(
-        self, info: Info, range: CreationRange, booking_flow_id: OptionalFlowId = None
+        self,
+        info: Info,
+        range: CreationRange,
+        booking_flow_id: OptionalFlowId = None,
+        filter: OptionalFilter = None,
     ) -> StepAbandonmentReport:
-        counts = await load_step_counts(read_scope(info, range, booking_flow_id))
+        counts = await load_step_counts(
+            read_scope(info, range, booking_flow_id, filter), now=info.context.now
+        )
         rows = [StepAbandonmentRow.from_domain(count) for count in counts]
         return StepAbandonmentReport(rows=rows, as_of=info.context.now)
 
     @strawberry.field(description="How many sessions have completed how many steps.")
     async def progression(
-        self, info: Info, range: CreationRange, booking_flow_id: OptionalFlowId = None
+        self,
+        info: Info,
+        range: CreationRange,
+        booking_flow_id: OptionalFlowId = None,
+        filter: OptionalFilter = None,
     ) -> ProgressionReport:
-        progression = await load_progression(read_scope(info, range, booking_flow_id))
+        progression = await load_progression(
+            read_scope(info, range, booking_flow_id, filter), now=info.context.now
+        )
         rows = [ProgressionRow.from_domain(row) for row in progression]
         return ProgressionReport(rows=rows, as_of=info.context.now)
 
@@ -46,9 +65,15 @@ class Analytics:
         description="Per step, how many entered, completed and dropped it, and how long it took."
     )
     async def funnel(
-        self, info: Info, range: CreationRange, booking_flow_id: OptionalFlowId = None
+        self,
+        info: Info,
+        range: CreationRange,
+        booking_flow_id: OptionalFlowId = None,
+        filter: OptionalFilter = None,
     ) -> FunnelReport:
-        funnel = await load_funnel(read_scope(info, range, booking_flow_id))
+        funnel = await load_funnel(
+            read_scope(info, range, booking_flow_id, filter), now=info.context.now
+        )
         rows = [FunnelRow.from_domain(step) for step in funnel]
         return FunnelReport(rows=rows, as_of=info.context.now)
 
@@ -68,9 +93,13 @@ class Analytics:
                 description="The IANA time zone whose days are meant, as America/New_York."
             ),
         ] = "UTC",
+        *,
+        filter: OptionalFilter = None,
     ) -> BreakdownReport:
-        scope = read_scope(info, range, booking_flow_id)
-        rows = await load_breakdown(scope, group_by, zone=read_time_zone(time_zone))
+        scope = read_scope(info, range, booking_flow_id, filter)
+        rows = await load_breakdown(
+            scope, group_by, zone=read_time_zone(time_zone), now=info.context.now
+        )
         return BreakdownReport.from_domain(rows, dimension=group_by, as_of=info.context.now)
 
     @strawberry.field(
@@ -89,7 +118,9 @@ class Analytics:
         session_id = decode_id(EntityType.BOOKING_SESSION, booking_session_id)
         if session_id is None:
             return None
-        frequency = await load_event_frequency(info.context.organization_id, session_id)
+        frequency = await load_event_frequency(
+            info.context.organization_id, session_id, now=info.context.now
+        )
         return None if frequency is None else EventFrequency.from_domain(frequency)
 
 

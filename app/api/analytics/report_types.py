@@ -55,7 +55,9 @@ class FunnelRow:
     active_count: int = strawberry.field(
         description="Sessions going on that are on it now; they are not lost."
     )
-    timed_count: int = strawberry.field(description="Sessions whose time on the step is known.")
+    timed_count: int = strawberry.field(
+        description="Sessions whose time on the step is known; not those whose events were removed."
+    )
     median_time_ms: float | None = strawberry.field(
         description=(
             "Median of the times from first entering the step to completing or leaving it, in "

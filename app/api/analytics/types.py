@@ -29,6 +29,12 @@ class EventFrequency:
         description="A timing for each event but the first, in order."
     )
     total_events: int = strawberry.field(description="The number of events.")
+    events_expired: bool = strawberry.field(
+        description=(
+            "Whether the events were removed after their retention: then only their number is "
+            "known, and counts and timings are empty."
+        )
+    )
 
     @classmethod
     def from_domain(cls, frequency: domain.EventFrequency) -> "EventFrequency":
@@ -37,4 +43,5 @@ class EventFrequency:
             event_counts=[EventCount(**dict(count)) for count in frequency.event_counts],
             event_timings=[EventTiming(**dict(timing)) for timing in frequency.event_timings],
             total_events=frequency.total_events,
+            events_expired=frequency.events_expired,
         )

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from app.api.api_keys.inputs import CreateApiKeyInput, RevokeApiKeyInput
+from app.api.api_keys.inputs import CreateApiKeyInput, RevokeApiKeyInput, RotateApiKeyInput
 from app.api.api_keys.types import ApiKey
 from app.api.context import Info
 from app.api.inputs import read_input
@@ -31,6 +31,19 @@ class CreateApiKeyPayload:
     )
 
 
+@strawberry.type(description="The outcome of `rotateApiKey`.")
+class RotateApiKeyPayload:
+    api_key: ApiKey | None = strawberry.field(
+        default=None, description="The key with its new prefix; null when it was refused."
+    )
+    secret: str | None = strawberry.field(
+        default=None, description="The new secret, shown this once; only its digest is kept."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused; empty on success."
+    )
+
+
 @strawberry.type(description="The outcome of `revokeApiKey`.")
 class RevokeApiKeyPayload:
     api_key: ApiKey | None = strawberry.field(
@@ -50,7 +63,18 @@ class ApiKeyMutations:
         return CreateApiKeyPayload(api_key=ApiKey.from_document(key), secret=secret)
 
     @mutation(
-        description="Make an API key useless at once; again changes nothing.", access=Access.OWNER
+        description="Give an API key a new secret; its name, role and expiry stay.",
+        access=Access.OWNER,
+    )
+    async def rotate_api_key(self, info: Info, input: RotateApiKeyInput) -> RotateApiKeyPayload:
+        rotation = read_input(input, api_keys.Rotation)
+        key, secret = await api_keys.rotate_api_key(rotation, author=info.context.author)
+        return RotateApiKeyPayload(api_key=ApiKey.from_document(key), secret=secret)
+
+    @mutation(
+        description="Make an API key useless at once; again changes nothing. An owner must remain: "
+        "the only one is rotated instead.",
+        access=Access.OWNER,
     )
     async def revoke_api_key(self, info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyPayload:
         reference = read_input(input, ApiKeyReference)

@@ -18,6 +18,18 @@ class ApiKey(Node):
         description="How the key begins, to recognise it by; the rest is not kept."
     )
     created_at: datetime = strawberry.field(description="When it was made.")
+    last_used_at: datetime | None = strawberry.field(
+        description="When it was last used, to about a minute; null for a key never used."
+    )
+    expires_at: datetime | None = strawberry.field(
+        description="When it ends by itself; null for a key without end."
+    )
+    rotated_at: datetime | None = strawberry.field(
+        description="When it last got a new secret; null when it has its first."
+    )
+    former_secret_valid_until: datetime | None = strawberry.field(
+        description="Until when the secret before works too; null when it does not."
+    )
     revoked_at: datetime | None = strawberry.field(
         description="Since when it is of no use; null while it works."
     )
@@ -31,5 +43,9 @@ class ApiKey(Node):
             role=key.role,
             prefix=key.prefix,
             created_at=key.created_at,
+            last_used_at=key.last_used_at,
+            expires_at=key.expires_at,
+            rotated_at=key.rotated_at,
+            former_secret_valid_until=key.former_valid_until,
             revoked_at=key.revoked_at,
         )

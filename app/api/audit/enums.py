@@ -20,8 +20,12 @@ expose_enum(
         AuditedEntity.BOOKING_QUESTION: "Questions with their answers.",
         AuditedEntity.BOOKING_SERVICE: "Services.",
         AuditedEntity.BRAND_KIT: "Brand kits.",
+        AuditedEntity.MEMBER: "Members.",
         AuditedEntity.ORGANIZATION: "The organization itself.",
         AuditedEntity.SCHEDULER_CONFIG: "Scheduler configs.",
+        AuditedEntity.VENDOR_ACCOUNT: "The account with the vendor, never its credentials.",
+        AuditedEntity.WEBHOOK_DELIVERY: "Deliveries of webhooks, tests among them.",
+        AuditedEntity.WEBHOOK_ENDPOINT: "Webhook endpoints.",
     },
 )
 expose_enum(

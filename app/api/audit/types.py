@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from app.api.audit.enums import AuditedEntity, ChangeStatus
-from app.api.ids import EntityType, encode_id
+from app.api.ids import EntityType, encode_id, encode_optional_id
 from app.api.node import Node
 from app.api.scalars import JSON
 from app.documents import audit_record as documents
@@ -14,11 +14,19 @@ from app.services.audit import read_snapshot
 ENTITY_TYPES = {entity: EntityType[entity.name] for entity in AuditedEntity}
 
 
-@strawberry.type(description="Who made a change.")
+@strawberry.type(description="Who made a change: an API key or a member.")
 class AuditActor:
-    api_key_id: strawberry.ID = strawberry.field(description="The API key it was made with.")
+    api_key_id: strawberry.ID | None = strawberry.field(
+        description="The API key it was made with; null for a member."
+    )
     api_key_name: str | None = strawberry.field(
         description="The key's name at that time; null when it was not known."
+    )
+    member_id: strawberry.ID | None = strawberry.field(
+        description="The member who made it; null for an API key."
+    )
+    member_name: str | None = strawberry.field(
+        description="The member's name at that time; null for an API key."
     )
 
 
@@ -47,8 +55,10 @@ class AuditRecord(Node):
             id=encode_id(EntityType.AUDIT_RECORD, record.id),
             created_at=record.created_at,
             actor=AuditActor(
-                api_key_id=encode_id(EntityType.API_KEY, record.api_key_id),
+                api_key_id=encode_optional_id(EntityType.API_KEY, record.api_key_id),
                 api_key_name=record.api_key_name,
+                member_id=encode_optional_id(EntityType.MEMBER, record.member_id),
+                member_name=record.member_name,
             ),
             mutation=record.mutation,
             entity_type=record.entity_type,

@@ -9,7 +9,7 @@ from app.api.booking_flow_routers.inputs import (
 )
 from app.api.booking_flow_routers.types import BookingFlowRouter, RoutingProblem
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
@@ -59,10 +59,10 @@ class BookingFlowRouterMutations:
     async def create_booking_flow_router(
         self, info: Info, input: CreateBookingFlowRouterInput
     ) -> CreateBookingFlowRouterPayload:
-        content = read_input(input, routers.BookingFlowRouterContent)
+        given = read_given(input, routers.BookingFlowRouterContent)
         try:
             router, problems = await routers.create_booking_flow_router(
-                content, author=info.context.author
+                given, author=info.context.author
             )
         except routers.RulesHaveProblems as refused:
             return CreateBookingFlowRouterPayload(

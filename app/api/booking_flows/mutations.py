@@ -22,7 +22,7 @@ from app.api.booking_flows.payloads import (
 )
 from app.api.booking_flows.types import BookingFlow
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given, read_input
 from app.api.permissions import Access, mutation
 from app.domain.booking_flow.flow import BookingFlowContent
 from app.services import booking_flows, flow_lifecycle
@@ -36,8 +36,8 @@ class BookingFlowMutations:
         self, info: Info, input: CreateBookingFlowInput
     ) -> CreateBookingFlowPayload:
         # A large graph takes long enough to read to be felt by other requests.
-        content = await asyncio.to_thread(read_input, input, BookingFlowContent)
-        flow = await booking_flows.create_booking_flow(content, author=info.context.author)
+        given = await asyncio.to_thread(read_given, input, BookingFlowContent)
+        flow = await booking_flows.create_booking_flow(given, author=info.context.author)
         return CreateBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
 
     @mutation(
@@ -46,7 +46,7 @@ class BookingFlowMutations:
     async def update_booking_flow(
         self, info: Info, input: UpdateBookingFlowInput
     ) -> UpdateBookingFlowPayload:
-        patch = await asyncio.to_thread(read_input, input, BookingFlowPatch)
+        patch = await asyncio.to_thread(read_given, input, BookingFlowPatch)
         flow = await booking_flows.update_booking_flow(patch, author=info.context.author)
         return UpdateBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))
 
@@ -99,6 +99,6 @@ class BookingFlowMutations:
         self, info: Info, input: DuplicateBookingFlowInput
     ) -> DuplicateBookingFlowPayload:
         flow = await booking_flows.duplicate_booking_flow(
-            read_input(input, FlowCopy), author=info.context.author
+            read_given(input, FlowCopy), author=info.context.author
         )
         return DuplicateBookingFlowPayload(booking_flow=BookingFlow.from_document(flow))

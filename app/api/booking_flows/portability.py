@@ -9,12 +9,10 @@ from app.api.booking_flows.problems import BookingFlowProblem
 from app.api.booking_flows.types import BookingFlow, load_draft_steps
 from app.api.context import Info
 from app.api.ids import EntityType, decode_id
-from app.api.inputs import read_input
 from app.api.permissions import Access, mutation, query
 from app.api.scalars import JSON
 from app.api.user_errors import UserError
 from app.loaders.references import load_known_references
-from app.services.flow_commands import FlowImport
 from app.services.portability import matching
 from app.services.portability.exporting import export_booking_flow
 from app.services.portability.importing import import_booking_flow
@@ -127,9 +125,10 @@ class PortabilityMutations:
     async def import_booking_flow(
         self, info: Info, input: ImportBookingFlowInput
     ) -> ImportBookingFlowPayload:
-        command = read_input(input, FlowImport)
         flow, report = await import_booking_flow(
-            command.document, title=command.title, author=info.context.author
+            input.document,
+            title=None if input.title is strawberry.UNSET else input.title,
+            author=info.context.author,
         )
         steps = await load_draft_steps(info, flow)
         references = await load_known_references(info.context.loaders, flow.organization_id, steps)

@@ -144,6 +144,9 @@ class TimeslotSelectionTypeConfig:
         description="How long before its start a visit can still be booked, in minutes."
     )
     horizon_days: int = strawberry.field(description="How many days ahead visits are offered.")
+    hold_minutes: int = strawberry.field(
+        description="How long a chosen slot is kept for its customer, in minutes; 0 = not at all."
+    )
     windows: list[TimeslotWindow] = strawberry.field(description="When visits are offered.")
     blackout_dates: list[date] = strawberry.field(description="Days without any visit.")
 
@@ -156,6 +159,7 @@ class TimeslotSelectionTypeConfig:
             timezone=config.timezone,
             lead_time_minutes=config.lead_time_minutes,
             horizon_days=config.horizon_days,
+            hold_minutes=config.hold_minutes,
             windows=[TimeslotWindow.from_domain(window) for window in config.windows],
             blackout_dates=list(config.blackout_dates),
         )

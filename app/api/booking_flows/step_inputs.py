@@ -101,6 +101,11 @@ class TimeslotSelectionTypeConfigInput:
     horizon_days: int = strawberry.field(
         default=30, description="How many days ahead visits are offered."
     )
+    hold_minutes: int = strawberry.field(
+        default=0,
+        description="How long a chosen slot is kept for its customer, 0 to 60 minutes; 0 = not at "
+        "all: the first to book wins.",
+    )
     windows: list[TimeslotWindowInput] = strawberry.field(description="When visits are offered.")
     blackout_dates: list[date] = strawberry.field(
         default_factory=list, description="Days without any visit."

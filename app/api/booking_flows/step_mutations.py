@@ -23,7 +23,7 @@ from app.api.booking_flows.payloads import (
 from app.api.booking_flows.steps import to_selection_step, to_step
 from app.api.booking_flows.types import BookingFlow
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given, read_input
 from app.api.permissions import Access, mutation
 from app.api.service_selection.problems import ServiceSelectionGraphProblem
 from app.services import booking_flows, service_selection_graphs
@@ -44,7 +44,7 @@ class BookingFlowStepMutations:
         self, info: Info, input: AddBookingFlowStepInput
     ) -> AddBookingFlowStepPayload:
         # A large graph takes long enough to read to be felt by other requests.
-        command = await asyncio.to_thread(read_input, input, NewStep)
+        command = await asyncio.to_thread(read_given, input, NewStep)
         flow, step = await booking_flows.add_step(command, author=info.context.author)
         return AddBookingFlowStepPayload(
             booking_flow=BookingFlow.from_document(flow),
@@ -55,7 +55,7 @@ class BookingFlowStepMutations:
     async def update_booking_flow_step(
         self, info: Info, input: UpdateBookingFlowStepInput
     ) -> UpdateBookingFlowStepPayload:
-        patch = await asyncio.to_thread(read_input, input, StepPatch)
+        patch = await asyncio.to_thread(read_given, input, StepPatch)
         flow, step = await booking_flows.update_step(patch, author=info.context.author)
         return UpdateBookingFlowStepPayload(
             booking_flow=BookingFlow.from_document(flow),
@@ -76,7 +76,7 @@ class BookingFlowStepMutations:
         self, info: Info, input: ReorderBookingFlowStepsInput
     ) -> ReorderBookingFlowStepsPayload:
         flow = await booking_flows.reorder_steps(
-            read_input(input, StepOrder), author=info.context.author
+            read_given(input, StepOrder), author=info.context.author
         )
         return ReorderBookingFlowStepsPayload(booking_flow=BookingFlow.from_document(flow))
 
@@ -88,7 +88,7 @@ class BookingFlowStepMutations:
     async def set_service_selection_graph(
         self, info: Info, input: SetServiceSelectionGraphInput
     ) -> SetServiceSelectionGraphPayload:
-        command = await asyncio.to_thread(read_input, input, GraphReplacement)
+        command = await asyncio.to_thread(read_given, input, GraphReplacement)
         flow, step, problems = await service_selection_graphs.set_service_selection_graph(
             command, author=info.context.author
         )
@@ -106,7 +106,7 @@ class BookingFlowStepMutations:
     async def add_question_to_graph(
         self, info: Info, input: AddQuestionToGraphInput
     ) -> AddQuestionToGraphPayload:
-        command = read_input(input, QuestionAddition)
+        command = read_given(input, QuestionAddition)
         flow, step, problems = await service_selection_graphs.add_question_to_graph(
             command, author=info.context.author
         )

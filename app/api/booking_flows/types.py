@@ -198,7 +198,9 @@ async def load_draft_steps(info: Info, flow: documents.BookingFlow) -> tuple[Dom
 class BookingFlowRevision(Node):
     revision: int = strawberry.field(description="Its number, from 1.")
     published_at: datetime = strawberry.field(description="When it was published.")
-    published_by: str = strawberry.field(description="Who published it: the id of an API key.")
+    published_by: str = strawberry.field(
+        description="Who published it: the id of an API key or of a member."
+    )
     booking_flow: BookingFlow = strawberry.field(description="The flow as it was published.")
 
     @classmethod
@@ -208,6 +210,9 @@ class BookingFlowRevision(Node):
             id=encode_id(EntityType.BOOKING_FLOW_REVISION, header.id),
             revision=header.revision,
             published_at=header.published_at,
-            published_by=encode_id(EntityType.API_KEY, header.published_by),
+            published_by=encode_id(
+                EntityType.MEMBER if header.published_by_member else EntityType.API_KEY,
+                header.published_by,
+            ),
             booking_flow=BookingFlow.from_header(header),
         )

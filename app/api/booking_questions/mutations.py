@@ -12,7 +12,7 @@ from app.api.booking_questions.inputs import (
 )
 from app.api.booking_questions.types import BookingAnswerCategory, BookingQuestion
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
@@ -87,9 +87,9 @@ class BookingQuestionMutations:
     async def create_booking_answer_category(
         self, info: Info, input: CreateBookingAnswerCategoryInput
     ) -> CreateBookingAnswerCategoryPayload:
-        content = read_input(input, AnswerCategoryContent)
+        given = read_given(input, AnswerCategoryContent)
         category = await booking_answer_categories.create_answer_category(
-            content, author=info.context.author
+            given, author=info.context.author
         )
         return CreateBookingAnswerCategoryPayload(
             booking_answer_category=BookingAnswerCategory.from_document(category)
@@ -99,9 +99,9 @@ class BookingQuestionMutations:
     async def create_booking_question(
         self, info: Info, input: CreateBookingQuestionInput
     ) -> CreateBookingQuestionPayload:
-        content = read_input(input, BookingQuestionContent)
+        given = read_given(input, BookingQuestionContent)
         question = await booking_questions.create_booking_question(
-            content, author=info.context.author
+            given, author=info.context.author
         )
         return CreateBookingQuestionPayload(
             booking_question=BookingQuestion.from_document(question)

@@ -9,7 +9,7 @@ from app.api.booking_services.inputs import (
 )
 from app.api.booking_services.types import BookingService
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
@@ -54,8 +54,8 @@ class BookingServiceMutations:
     async def create_booking_service(
         self, info: Info, input: CreateBookingServiceInput
     ) -> CreateBookingServicePayload:
-        content = read_input(input, BookingServiceContent)
-        service = await booking_services.create_booking_service(content, author=info.context.author)
+        given = read_given(input, BookingServiceContent)
+        service = await booking_services.create_booking_service(given, author=info.context.author)
         return CreateBookingServicePayload(booking_service=BookingService.from_document(service))
 
     @mutation(description="Change a service.", access=Access.EDITOR)

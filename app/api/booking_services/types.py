@@ -21,7 +21,13 @@ from app.loaders.base import OwnedId
 class VendorData:
     vendor_type: VendorType = strawberry.field(description="The vendor's system.")
     job_type_id: str = strawberry.field(description="The job type's id at the vendor.")
-    job_type_name: str | None = strawberry.field(description="The job type's name at the vendor.")
+    job_type_name: str | None = strawberry.field(
+        description="The job type's name as editors know it."
+    )
+    vendor_job_type_name: str | None = strawberry.field(
+        description="Its name at the vendor when last compared; another one when it is DRIFTED. "
+        "Null before the first time."
+    )
     vendor_sync_status: VendorServiceSyncStatus = strawberry.field(
         description="What the last synchronization found."
     )
@@ -36,6 +42,7 @@ class VendorData:
             vendor_type=data.vendor_type,
             job_type_id=data.job_type_id,
             job_type_name=data.job_type_name,
+            vendor_job_type_name=data.vendor_job_type_name,
             vendor_sync_status=data.vendor_sync_status,
             last_synced_at=data.last_synced_at,
         )
@@ -45,10 +52,15 @@ class VendorData:
 class BookingService(Node):
     version: int = strawberry.field(description="Counts the edits, from 1.")
     service_content: ContentConfig = strawberry.field(description="What a customer reads.")
-    vendor_data: VendorData | None = strawberry.field(
-        description="The job type it is booked as; null when it is not linked."
-    )
     owned_id: strawberry.Private[OwnedId]
+    link: strawberry.Private[vendor.VendorData | None]
+
+    @strawberry.field(
+        description="The job type it is booked as; null when it is not linked.",
+        extensions=[AccessExtension(Access.ANALYST)],
+    )
+    async def vendor_data(self) -> VendorData | None:
+        return None if self.link is None else VendorData.from_domain(self.link)
 
     @strawberry.field(
         description="The flows and questions that refer to the service.",
@@ -60,11 +72,10 @@ class BookingService(Node):
     @classmethod
     def from_document(cls, service: documents.BookingService) -> "BookingService":
         """Return the service in the schema's type."""
-        data = service.vendor_data
         return cls(
             id=encode_id(EntityType.BOOKING_SERVICE, service.id),
             version=service.version,
             service_content=ContentConfig.from_domain(service.service_content),
             owned_id=OwnedId(service.organization_id, service.id),
-            vendor_data=None if data is None else VendorData.from_domain(data),
+            link=service.vendor_data,
         )

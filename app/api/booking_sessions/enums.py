@@ -67,5 +67,6 @@ expose_enum(
         AbandonmentReason.CUSTOMER: "The customer said so.",
         AbandonmentReason.PAGE_CLOSED: "The page was closed.",
         AbandonmentReason.TIMEOUT: "Nothing happened for too long.",
+        AbandonmentReason.ERASURE: "The customer's personal data were erased.",
     },
 )

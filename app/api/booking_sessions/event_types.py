@@ -34,6 +34,9 @@ class BookingSessionEvent(Node):
     client_timestamp: datetime | None = strawberry.field(
         description="When it happened by the client's clock."
     )
+    occurred_at: datetime = strawberry.field(
+        description="When it happened, as far as the client's clock can be believed."
+    )
     client_event_id: str | None = strawberry.field(
         description="The client's id for it; null for the server's own events."
     )
@@ -72,6 +75,7 @@ class BookingSessionEvent(Node):
             event_type=event.event_type,
             timestamp=event.timestamp,
             client_timestamp=event.client_timestamp,
+            occurred_at=event.occurred_at,
             client_event_id=event.client_event_id,
             step_id=encode_optional_id(EntityType.BOOKING_FLOW_STEP, event.step_id),
             data=to_event_data(event),

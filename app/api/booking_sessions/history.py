@@ -11,7 +11,7 @@ from app.services.booking_sessions.session_view import SessionView
 
 
 async def load_state_at(
-    view: SessionView, *, sequence: int | None, timestamp: datetime | None
+    view: SessionView, *, sequence: int | None, timestamp: datetime | None, now: datetime
 ) -> SessionState | None:
     """Return the state at a point of the past, the newest one when no point is given.
 
@@ -22,17 +22,17 @@ async def load_state_at(
         raise bad_user_input("Give `sequence` or `timestamp`, not both.", argument="timestamp")
     try:
         if timestamp is not None:
-            return await load_state_when(view, timestamp)
+            return await load_state_when(view, timestamp, now=now)
         if sequence is None:
             return view.state
         _require_sequence(sequence, argument="sequence")
-        return (await load_states(view, [sequence])).get(sequence)
+        return (await load_states(view, [sequence], now=now)).get(sequence)
     except HistoryExpired:
         raise _expired() from None
 
 
 async def load_changes(
-    view: SessionView, *, from_: int, to: int
+    view: SessionView, *, from_: int, to: int, now: datetime
 ) -> list[BookingSessionChange] | None:
     """Return what changed after event `from_` up to event `to`, None when there is no event `to`.
 
@@ -43,7 +43,7 @@ async def load_changes(
     if to < from_:
         raise bad_user_input("`to` is before `from`.", argument="to")
     try:
-        states = await load_states(view, [from_, to])
+        states = await load_states(view, [from_, to], now=now)
     except HistoryExpired:
         raise _expired() from None
     if to not in states:
@@ -55,6 +55,12 @@ async def load_changes(
 def _require_sequence(sequence: int, *, argument: str) -> None:
     if sequence < 1:
         raise bad_user_input("Events count from 1.", argument=argument)
+
+
+def require_events(view: SessionView, *, now: datetime) -> None:
+    """Raise RequestError with EXPIRED when the session's events are removed."""
+    if view.has_expired(now):
+        raise _expired()
 
 
 def _expired() -> RequestError:

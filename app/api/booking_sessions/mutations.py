@@ -128,7 +128,7 @@ class BookingSessionMutations:
 
     @mutation(
         description="Record what the customer does: 1 to 100 events, all or none.",
-        access=Access.SESSION,
+        access=Access.SESSION_OR_EDITOR,
     )
     async def record_booking_session_events(
         self, info: Info, input: RecordBookingSessionEventsInput
@@ -147,7 +147,9 @@ class BookingSessionMutations:
             ],
         )
 
-    @mutation(description="Book what the session holds, and close it.", access=Access.SESSION)
+    @mutation(
+        description="Book what the session holds, and close it.", access=Access.SESSION_OR_EDITOR
+    )
     async def complete_booking_session(
         self, info: Info, input: CompleteBookingSessionInput
     ) -> CompleteBookingSessionPayload:
@@ -160,7 +162,7 @@ class BookingSessionMutations:
             booking_session=to_session(view), booking=Booking.from_document(booking)
         )
 
-    @mutation(description="Close the session without a booking.", access=Access.SESSION)
+    @mutation(description="Close the session without a booking.", access=Access.SESSION_OR_EDITOR)
     async def abandon_booking_session(
         self, info: Info, input: AbandonBookingSessionInput
     ) -> AbandonBookingSessionPayload:

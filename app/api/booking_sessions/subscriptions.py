@@ -6,12 +6,15 @@ from typing import Annotated
 import strawberry
 
 from app.api.booking_sessions.event_types import BookingSessionEvent
+from app.api.booking_sessions.history import require_events
 from app.api.context import Info
 from app.api.errors import ErrorCode, RequestError, bad_user_input
 from app.api.ids import EntityType, decode_id
 from app.api.permissions import Access, subscription
 from app.domain.values import EntityId
+from app.loaders.base import owned
 from app.services.booking_sessions.live_events import LiveEventsEnded, Wanted, follow_events
+from app.services.booking_sessions.session_view import SessionView
 
 RETRY_AFTER_MS = 1_000
 NOTHING = ""
@@ -41,7 +44,8 @@ class BookingSessionSubscriptions:
             int | None,
             strawberry.argument(
                 description="With `bookingSessionId`: first what was recorded after the event of "
-                "this sequence, 0 for everything, then what follows, without a gap."
+                "this sequence, 0 for everything, then what follows, without a gap. EXPIRED when "
+                "the session's events were removed after their retention."
             ),
         ] = None,
     ) -> AsyncGenerator[BookingSessionEvent, None]:
@@ -54,7 +58,17 @@ class BookingSessionSubscriptions:
             booking_flow_id=_decode(EntityType.BOOKING_FLOW, booking_flow_id),
             booking_session_id=_decode(EntityType.BOOKING_SESSION, booking_session_id),
         )
+        if after_sequence is not None:
+            await _require_stored_events(info, wanted)
         return _follow(info, wanted, after_sequence)
+
+
+async def _require_stored_events(info: Info, wanted: Wanted) -> None:
+    """Raise RequestError with EXPIRED when the events to begin with are removed."""
+    key = owned(wanted.organization_id, wanted.booking_session_id)
+    session = None if key is None else await info.context.loaders.sessions.load(key)
+    if session is not None:
+        require_events(SessionView.of(session), now=info.context.now)
 
 
 def _decode(entity_type: EntityType, global_id: str | None) -> EntityId | None:

@@ -12,7 +12,7 @@ from app.api.booking_sessions.context_types import SessionContext
 from app.api.booking_sessions.enums import AbandonmentReason, BookingSessionStatus
 from app.api.booking_sessions.event_types import BookingSessionEvent
 from app.api.booking_sessions.filters import BookingSessionEventFilter
-from app.api.booking_sessions.history import load_changes, load_state_at
+from app.api.booking_sessions.history import load_changes, load_state_at, require_events
 from app.api.booking_sessions.history_types import BookingSessionChange
 from app.api.booking_sessions.state_types import (
     CurrentState,
@@ -82,10 +82,18 @@ class BookingSessionBase(Node):
     metrics: SessionMetrics = strawberry.field(description="Its counts.")
     current_state: CurrentState = strawberry.field(description="Where the customer is.")
     booking_outcome: BookingOutcome = strawberry.field(description="What came of it.")
+    events_expire_at: datetime | None = strawberry.field(
+        description="When the events are removed; null while no time is set."
+    )
     revision_id: strawberry.Private[OwnedId]
     view: strawberry.Private[SessionView]
 
-    @strawberry.field(description="What happened, in order.")
+    @strawberry.field(
+        description=(
+            "What happened, in order. Null, with the error EXPIRED, when the events were removed "
+            "after their retention."
+        )
+    )
     async def events(
         self,
         info: Info,
@@ -98,7 +106,8 @@ class BookingSessionBase(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Connection[BookingSessionEvent]:
+    ) -> Connection[BookingSessionEvent] | None:
+        require_events(self.view, now=info.context.now)
         conditions = filter.to_query() if filter else {}
         return await paginate(
             info,
@@ -106,7 +115,7 @@ class BookingSessionBase(Node):
             {"booking_session_id": self.view.id, **conditions},
             # What lies beyond was never acknowledged, or is newer than the state shown here.
             visible={"sequence": {"$lte": self.view.state.sequence}},
-            order=SortOrder("sequence"),
+            order=SortOrder("sequence", unique=True),
             to_node=lambda document: BookingSessionEvent.from_recorded(document.to_recorded()),
             first=first,
             after=after,
@@ -123,6 +132,7 @@ class BookingSessionBase(Node):
     )
     async def state_at(
         self,
+        info: Info,
         sequence: Annotated[
             int | None, strawberry.argument(description="An event's sequence, from 1.")
         ] = None,
@@ -130,7 +140,9 @@ class BookingSessionBase(Node):
             datetime | None, strawberry.argument(description="A time, by the server's clock.")
         ] = None,
     ) -> CurrentState | None:
-        state = await load_state_at(self.view, sequence=sequence, timestamp=timestamp)
+        state = await load_state_at(
+            self.view, sequence=sequence, timestamp=timestamp, now=info.context.now
+        )
         return (
             None
             if state is None
@@ -141,18 +153,20 @@ class BookingSessionBase(Node):
 
     @strawberry.field(
         description=(
-            "What changed from one event to another; null when the session has not come that far."
+            "What changed from one event to another; null when the session has not come that far. "
+            "EXPIRED when the events were removed after their retention."
         )
     )
     async def diff(
         self,
+        info: Info,
         from_: Annotated[
             int,
             strawberry.argument(name="from", description="The sequence of the earlier event."),
         ],
         to: Annotated[int, strawberry.argument(description="The sequence of the later event.")],
     ) -> list[BookingSessionChange] | None:
-        return await load_changes(self.view, from_=from_, to=to)
+        return await load_changes(self.view, from_=from_, to=to, now=info.context.now)
 
     @strawberry.field(description="The flow, as of the revision the session is pinned to.")
     async def booking_flow(self, info: Info) -> BookingFlow:
@@ -235,6 +249,7 @@ def to_session(view: SessionView) -> AnySession:
         "current_state": CurrentState.from_domain(
             state.current_state, organization_id=view.organization_id
         ),
+        "events_expire_at": view.events_expire_at,
         "view": view,
         "revision_id": OwnedId(view.organization_id, view.booking_flow_revision_id),
     }

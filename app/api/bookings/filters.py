@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from app.api.bookings.enums import VendorBookingSyncStatus
+from app.api.bookings.enums import BookingStatus, VendorBookingSyncStatus
 from app.api.ranges import created_between
 
 
@@ -13,6 +13,9 @@ from app.api.ranges import created_between
 class BookingFilter:
     vendor_sync_status: VendorBookingSyncStatus | None = strawberry.field(
         default=None, description="How far they have come on their way to the vendor."
+    )
+    status: BookingStatus | None = strawberry.field(
+        default=None, description="What became of them since they were made."
     )
     created_from: datetime | None = strawberry.field(
         default=None, description="Made at this time or later."
@@ -29,6 +32,8 @@ class BookingFilter:
         query = created_between(self.created_from, self.created_to)
         if self.vendor_sync_status is not None:
             query["vendor_sync_status"] = self.vendor_sync_status.value
+        if self.status is not None:
+            query["status"] = self.status.value
         if self.confirmation_code is not None:
             query["confirmation_code"] = "".join(self.confirmation_code.split()).upper()
         return query

@@ -5,7 +5,7 @@ import strawberry
 from app.api.brand_kits.inputs import CreateBrandKitInput, DeleteBrandKitInput, UpdateBrandKitInput
 from app.api.brand_kits.types import BrandKit
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
@@ -50,8 +50,8 @@ class BrandKitMutations:
     async def create_brand_kit(
         self, info: Info, input: CreateBrandKitInput
     ) -> CreateBrandKitPayload:
-        content = read_input(input, BrandKitContent)
-        kit = await brand_kits.create_brand_kit(content, author=info.context.author)
+        given = read_given(input, BrandKitContent)
+        kit = await brand_kits.create_brand_kit(given, author=info.context.author)
         return CreateBrandKitPayload(brand_kit=BrandKit.from_document(kit))
 
     @mutation(description="Change a brand kit.", access=Access.EDITOR)

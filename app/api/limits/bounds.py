@@ -7,7 +7,7 @@ the worst document within them costs the server some tens of milliseconds.
 MAX_CHARACTERS = 50_000
 """Of a document. Data belongs into variables."""
 
-MAX_TOKENS = 2_500
+MAX_TOKENS = 2_000
 """Names, values and punctuation of a document; the admin app's whole file has 1,400."""
 
 MAX_COMMENTS = 1_000

@@ -171,7 +171,7 @@ class _Walk:
         )
         cost = below.cost
         if known is not None and parent is not None:
-            cost = price_field(parent.name, known, node.arguments or (), cost)
+            cost = price_field(parent.name, name, known, node.arguments or (), cost)
         aliases = below.aliases + (node.alias is not None)
         return _Selection(cost=cost, height=below.height, aliases=aliases, fields=1)
 

@@ -14,6 +14,7 @@ document and its variables alone, the more the more objects the answer may hold.
 | a list within introspection               | 12 x (1 + its selection)                   |
 | a report, that is a field of `Analytics`  | 100 + the above                            |
 | a mutation, a subscription                | 10 + the above                             |
+| `stateAt`, `diff`                         | 100 + the above: a past is replayed        |
 | any operation                             | at least 1                                 |
 
 The page size is `first` or `last`, at most 100, or the default of 20. Directives are not looked at:
@@ -48,15 +49,19 @@ INTROSPECTION_LIST_SIZE: Final = 12
 EXTRA_PRICES: Final = {"Mutation": 10, "Subscription": 10, "Analytics": 100}
 """Added to each field of these types."""
 
+EXTRA_FIELD_PRICES: Final = {"stateAt": 100, "diff": 100}
+"""Added to the fields of these names, which read and replay all that led to a point of the past."""
+
 
 def price_field(
     parent_name: str,
+    field_name: str,
     field: GraphQLField,
     arguments: Sequence[ArgumentNode],
     selection: Formula,
 ) -> Formula:
     """Return what a field of the type `parent_name` costs with a selection of this cost."""
-    extra = EXTRA_PRICES.get(parent_name, 0)
+    extra = EXTRA_PRICES.get(parent_name, 0) + EXTRA_FIELD_PRICES.get(field_name, 0)
     named = get_named_type(field.type)
     if is_leaf_type(named):
         return Formula(extra)

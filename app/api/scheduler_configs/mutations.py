@@ -3,7 +3,7 @@
 import strawberry
 
 from app.api.context import Info
-from app.api.inputs import read_input
+from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.scheduler_configs.inputs import (
@@ -53,10 +53,8 @@ class SchedulerConfigMutations:
     async def create_scheduler_config(
         self, info: Info, input: CreateSchedulerConfigInput
     ) -> CreateSchedulerConfigPayload:
-        content = read_input(input, SchedulerConfigContent)
-        config = await scheduler_configs.create_scheduler_config(
-            content, author=info.context.author
-        )
+        given = read_given(input, SchedulerConfigContent)
+        config = await scheduler_configs.create_scheduler_config(given, author=info.context.author)
         return CreateSchedulerConfigPayload(scheduler_config=SchedulerConfig.from_document(config))
 
     @mutation(description="Change a widget's config.", access=Access.EDITOR)

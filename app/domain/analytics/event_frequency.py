@@ -31,11 +31,15 @@ class EventTiming(Value):
 
 
 class EventFrequency(Value):
-    """The counts, in the order of the event types, the steps in time, and the number of events."""
+    """The counts, in the order of the event types, the steps in time, and the number of events.
+
+    Of events that were removed after their retention only the number is known.
+    """
 
     event_counts: tuple[EventCount, ...]
     event_timings: tuple[EventTiming, ...]
     total_events: int
+    events_expired: bool = False
 
 
 def measure_frequency(events: Iterable[EventMoment]) -> EventFrequency:

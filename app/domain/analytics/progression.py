@@ -1,5 +1,6 @@
 """How far sessions have come."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from app.domain.analytics.rates import quotient
@@ -19,6 +20,17 @@ class ProgressionRow(Value):
     def completion_percentage(self) -> float | None:
         """The part of the steps that is completed, 0 to 100; None without steps."""
         return quotient(self.steps_completed * 100, self.total_steps)
+
+
+def add_up_progression(rows: Iterable[ProgressionRow]) -> tuple[ProgressionRow, ...]:
+    """Return one row for all that differ in their count only, sorted as by `sort_progression`."""
+    counts: Counter[tuple[BookingSessionStatus, int, int]] = Counter()
+    for row in rows:
+        counts[row.status, row.steps_completed, row.total_steps] += row.count
+    return sort_progression(
+        ProgressionRow(status=status, steps_completed=completed, total_steps=total, count=count)
+        for (status, completed, total), count in counts.items()
+    )
 
 
 def sort_progression(rows: Iterable[ProgressionRow]) -> tuple[ProgressionRow, ...]:

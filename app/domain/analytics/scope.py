@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from app.domain.booking_session.context import DeviceType
 from app.domain.instants import Instant
 from app.domain.values import EntityId, Value
 
@@ -9,17 +10,50 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 """Ranges beyond these are slips of the pen, and near the ends of the calendar sums overflow."""
 
+BOT_DEVICE_TYPES = frozenset({DeviceType.BOT})
+"""The kinds of device that are programs.
 
-class ReportScope(Value):
-    """Sessions of an organization created in `[created_from, created_to)`, to the millisecond.
+Only the kind tells, and not the browser's name: it is all that is left of a device when a person is
+erased, and counts outlive that.
+"""
 
-    Those of one flow, whatever its revision, when a flow is given.
+
+class SessionFilter(Value):
+    """Which of an organization's sessions count; None asks for nothing.
+
+    `revision` is the number of a revision of the flow. Texts are compared as they are stored, in
+    either case. Bots are left out unless they are asked for by `includes_bots` or by their device.
     """
+
+    booking_flow_id: EntityId | None = None
+    revision: int | None = None
+    routing_rule_id: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    device_type: DeviceType | None = None
+    includes_bots: bool = False
+
+    @property
+    def leaves_bots_out(self) -> bool:
+        """Whether sessions of bots are to be taken away."""
+        return not self.includes_bots and self.device_type not in BOT_DEVICE_TYPES
+
+
+class ReportScope(SessionFilter):
+    """Sessions of an organization created in `[created_from, created_to)`, to the millisecond."""
 
     organization_id: EntityId
     created_from: Instant
     created_to: Instant
-    booking_flow_id: EntityId | None = None
+
+    def within(self, created_from: datetime, created_to: datetime) -> "ReportScope":
+        """Return the same of another range."""
+        return self.model_copy(update={"created_from": created_from, "created_to": created_to})
+
+    def with_bots(self) -> "ReportScope":
+        """Return the same with the sessions of bots."""
+        return self.model_copy(update={"includes_bots": True})
 
 
 def find_range_problem(created_from: datetime, created_to: datetime) -> str | None:
@@ -32,3 +66,11 @@ def find_range_problem(created_from: datetime, created_to: datetime) -> str | No
     if created_from < EARLIEST or created_to > LATEST:
         return f"A range lies between the years {EARLIEST.year} and {LATEST.year}."
     return None
+
+
+def previous_range(created_from: datetime, created_to: datetime) -> tuple[datetime, datetime]:
+    """Return the range of the same length that ends where this one begins.
+
+    It may begin before `EARLIEST`, and then no report can be made of it.
+    """
+    return created_from - (created_to - created_from), created_from

@@ -2,12 +2,13 @@
 
 The time of a session on a step runs from the step's first entry to what comes first: the step is
 completed, another step is entered or returned to, or the session ends. Nothing is measured while
-none of it has happened, nor when the session timed out, since nobody knows when the customer left.
+none of it has happened, nor when the session timed out or was erased, since nobody knows when the
+customer left.
 The moments are those at which events occurred, not those at which their batches arrived.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -27,15 +28,22 @@ TIMING_EVENT_TYPES = (
 )
 """The kinds of event that begin or end the time on a step."""
 
+UNKNOWN_ENDS = frozenset({AbandonmentReason.TIMEOUT, AbandonmentReason.ERASURE})
+"""Endings that came some time after the customer had left."""
+
 
 class StepMoment(NamedTuple):
-    """An event of a timing kind; `step_id` is the step entered, returned to or completed."""
+    """An event; `step_id` is the step entered, returned to or completed, or it happened on.
+
+    `field` is what was updated or failed validation.
+    """
 
     booking_session_id: EntityId
     event_type: BookingSessionEventType
     step_id: EntityId
     occurred_at: datetime
     reason: AbandonmentReason | None = None
+    field: str | None = None
 
 
 class StepTimes:
@@ -46,7 +54,7 @@ class StepTimes:
         self._stay = _Stay()
 
     def follow(self, moment: StepMoment) -> None:
-        """Take in the next event: those of a session come together and in order.
+        """Take in the next event of a timing kind: those of a session come together, in order.
 
         A session whose start is missing is passed over. Events are removed after their retention,
         and the rest of a stream would begin in the middle.
@@ -56,10 +64,18 @@ class StepTimes:
         elif not self._stay.is_ended_by(moment):
             return
         entered_at = self._stay.entered_at
-        if entered_at is not None and moment.reason is not AbandonmentReason.TIMEOUT:
+        if entered_at is not None and moment.reason not in UNKNOWN_ENDS:
             duration_ms = (moment.occurred_at - entered_at) // MILLISECOND
             self._durations.setdefault(self._stay.step_id, array("q")).append(duration_ms)
         self._stay.move_on(moment)
+
+    def add(self, step_id: EntityId, times: Iterable[int]) -> None:
+        """Add times measured before."""
+        self._durations.setdefault(step_id, array("q")).extend(times)
+
+    def all(self) -> Iterator[tuple[EntityId, Sequence[int]]]:
+        """Yield the times on each step, in no order."""
+        yield from self._durations.items()
 
     def sorted_of(self, step_id: EntityId) -> Sequence[int]:
         """Return the times on a step in milliseconds, the shortest first."""

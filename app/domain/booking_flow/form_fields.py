@@ -1,15 +1,16 @@
 """The fields a details or customer step asks for."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.domain.refusal import problem_at
+from app.domain.text_checks import TextChecks, judged_by
 from app.domain.values import Description, Title, Value
-
-H = TypeVar("H", bound=Hashable)
+from app.domain.wholes import as_list, find_repeats, judge_whole, judged_whole, part, parts
 
 
 class InputType(StrEnum):
@@ -30,21 +31,21 @@ class InputType(StrEnum):
 TYPES_WITH_OPTIONS = frozenset({InputType.SELECT, InputType.MULTI_SELECT})
 
 
-def first_repeat(values: Iterable[H]) -> int | None:
-    """Return the index of the first value met before, or None when all differ."""
-    seen: set[H] = set()
-    for index, value in enumerate(values):
-        if value in seen:
-            return index
-        seen.add(value)
-    return None
-
-
 class FieldOption(Value):
     """One choice of a select field: the stored value and what the customer reads."""
 
     value: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     label: Title
+
+
+def _find_pattern_error(checks: TextChecks, text: str) -> str | None:
+    error = checks.find_pattern_error(text)
+    return None if error is None else f"is not RE2 syntax: {error}"
+
+
+Pattern = Annotated[
+    str, StringConstraints(min_length=1, max_length=500), judged_by(_find_pattern_error)
+]
 
 
 class FieldConstraints(Value):
@@ -54,19 +55,19 @@ class FieldConstraints(Value):
     max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
     minimum: FiniteFloat | None = None
     maximum: FiniteFloat | None = None
-    pattern: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    pattern: Pattern | None = None
 
-    @model_validator(mode="after")
-    def _require_ordered_bounds(self) -> "FieldConstraints":
-        if _are_reversed(self.min_length, self.max_length):
-            raise problem_at("OUT_OF_RANGE", "is below the lower bound", "max_length")
-        if _are_reversed(self.minimum, self.maximum):
-            raise problem_at("OUT_OF_RANGE", "is below the lower bound", "maximum")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _judge(cls, given: Any, read: Callable[[Any], "FieldConstraints"]) -> "FieldConstraints":
+        return judge_whole(given, read, _find_reversed_bounds)
 
 
-def _are_reversed(lower: float | None, upper: float | None) -> bool:
-    return lower is not None and upper is not None and lower > upper
+def _find_reversed_bounds(constraints: Any) -> Iterator[PydanticCustomError]:
+    for lower, upper in (("min_length", "max_length"), ("minimum", "maximum")):
+        low, high = part(constraints, lower), part(constraints, upper)
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            yield problem_at("OUT_OF_RANGE", "is below the lower bound", upper)
 
 
 class FormField(Value):
@@ -80,27 +81,29 @@ class FormField(Value):
     options: Annotated[tuple[FieldOption, ...], Field(max_length=200)] = ()
     constraints: FieldConstraints | None = None
 
-    @model_validator(mode="after")
-    def _require_fitting_options(self) -> "FormField":
-        if self.input_type in TYPES_WITH_OPTIONS and not self.options:
-            raise problem_at("REQUIRED", "a select field needs options", "options")
-        if self.options and self.input_type not in TYPES_WITH_OPTIONS:
-            raise problem_at("INVALID", "only select fields take options", "options")
-        twice = first_repeat(option.value for option in self.options)
-        if twice is not None:
-            message = "two options have the same value"
-            raise problem_at("DUPLICATE", message, "options", twice, "value")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _judge(cls, given: Any, read: Callable[[Any], "FormField"]) -> "FormField":
+        return judge_whole(given, read, _find_unfitting_options)
 
 
-def _require_unique_keys(fields: tuple[FormField, ...]) -> tuple[FormField, ...]:
-    twice = first_repeat(field.key for field in fields)
-    if twice is not None:
-        message = f"two fields have the key {fields[twice].key}"
-        raise problem_at("DUPLICATE", message, twice, "key")
-    return fields
+def _find_unfitting_options(field: Any) -> Iterator[PydanticCustomError]:
+    input_type, options = part(field, "input_type"), parts(field, "options")
+    if isinstance(input_type, str) and input_type in TYPES_WITH_OPTIONS and not options:
+        yield problem_at("REQUIRED", "a select field needs options", "options")
+    if isinstance(input_type, str) and options and input_type not in TYPES_WITH_OPTIONS:
+        yield problem_at("INVALID", "only select fields take options", "options")
+    for twice in find_repeats(part(option, "value") for option in options):
+        message = "two options have the same value"
+        yield problem_at("DUPLICATE", message, "options", twice, "value")
+
+
+def _find_repeated_keys(fields: Any) -> Iterator[PydanticCustomError]:
+    keys = [part(field, "key") for field in as_list(fields)]
+    for twice in find_repeats(keys):
+        yield problem_at("DUPLICATE", f"two fields have the key {keys[twice]}", twice, "key")
 
 
 FormFields = Annotated[
-    tuple[FormField, ...], Field(min_length=1, max_length=50), AfterValidator(_require_unique_keys)
+    tuple[FormField, ...], Field(min_length=1, max_length=50), judged_whole(_find_repeated_keys)
 ]

@@ -4,7 +4,7 @@ Within the document services, questions and categories are named by keys of its 
 `service-1`, wherever a stored flow holds their ids.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
@@ -156,29 +156,43 @@ def _rename(node: ServiceSelectionNode, names: ReferenceNames) -> ServiceSelecti
             return node.model_copy(update={"answer_category_id": named})
 
 
-def find_key_problems(portable: PortableFlow) -> Iterator[Problem]:
-    """Yield DUPLICATE for keys that name two things, NOT_FOUND for answers' keys of nothing."""
+def find_key_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield DUPLICATE for keys that name two things, NOT_FOUND for answers' keys of nothing.
+
+    The document is as somebody wrote it, and may be wrong in every other way as well.
+    """
     for name in ("services", "questions", "categories"):
         seen: set[str] = set()
-        for index, element in enumerate(getattr(portable, name)):
-            if element.key in seen:
+        for index, key in enumerate(_read_keys(document, name)):
+            if key in seen:
                 message = "names another one too"
                 place: ProblemPath = (name, index, "key")
                 yield Problem(code=ProblemCode.DUPLICATE, message=message, path=place)
-            seen.add(element.key)
-    services = {service.key for service in portable.services}
-    categories = {category.key for category in portable.categories}
-    for index, question in enumerate(portable.questions):
-        for position, answer in enumerate(question.answers):
-            path = ("questions", index, "answers", position)
-            if (
-                isinstance(answer, ServiceReferenceAnswerContent)
-                and answer.service_id not in services
-            ):
-                yield _unknown_key(*path, "service_id")
-            if answer.category_id is not None and answer.category_id not in categories:
-                yield _unknown_key(*path, "category_id")
+            if key is not None:
+                seen.add(key)
+    known = {
+        "service_id": frozenset(_read_keys(document, "services")),
+        "category_id": frozenset(_read_keys(document, "categories")),
+    }
+    for index, question in enumerate(_read_list(document, "questions")):
+        for position, answer in enumerate(_read_list(question, "answers")):
+            for name, keys in known.items():
+                key = _read_text(answer, name)
+                if key is not None and key not in keys:
+                    path = ("questions", index, "answers", position, name)
+                    message = "is no key of the document"
+                    yield Problem(code=ProblemCode.NOT_FOUND, message=message, path=path)
 
 
-def _unknown_key(*path: str | int) -> Problem:
-    return Problem(code=ProblemCode.NOT_FOUND, message="is no key of the document", path=path)
+def _read_keys(document: Any, name: str) -> list[str | None]:
+    return [_read_text(element, "key") for element in _read_list(document, name)]
+
+
+def _read_list(parent: Any, name: str) -> Sequence[Any]:
+    found = parent.get(name) if isinstance(parent, Mapping) else None
+    return found if isinstance(found, list | tuple) else ()
+
+
+def _read_text(parent: Any, name: str) -> str | None:
+    found = parent.get(name) if isinstance(parent, Mapping) else None
+    return found if isinstance(found, str) else None

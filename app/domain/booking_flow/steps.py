@@ -1,16 +1,27 @@
 """The six kinds of booking flow step and their typed configuration."""
 
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from app.domain.booking_flow.form_fields import FormFields, first_repeat
+from app.domain.booking_flow.form_fields import FormFields
 from app.domain.booking_flow.timeslot_windows import TimeslotSelectionTypeConfig
 from app.domain.content import ContentConfig
 from app.domain.refusal import problem_at
-from app.domain.service_selection.graph import ServiceGraph
+from app.domain.service_selection.graph import MAX_STORED_EDGES, MAX_STORED_NODES, ServiceGraph
 from app.domain.values import Description, EntityId, Name, Value
+from app.domain.wholes import as_list, find_repeats, judge_whole, judged_whole, part, parts
 
 
 class StepType(StrEnum):
@@ -36,28 +47,26 @@ class ServiceArea(Value):
     prefixes: Annotated[tuple[ZipcodePrefix, ...], Field(max_length=1_000)] = ()
 
 
-def _require_unique_zipcodes(areas: tuple[ServiceArea, ...]) -> tuple[ServiceArea, ...]:
+def _find_repeats_of_areas(areas: Any) -> Iterator[PydanticCustomError]:
     places = [
         (zipcode, (index, field, position))
-        for index, area in enumerate(areas)
-        for field, zipcodes in (("zipcodes", area.zipcodes), ("prefixes", area.prefixes))
-        for position, zipcode in enumerate(zipcodes)
+        for index, area in enumerate(as_list(areas))
+        for field in ("zipcodes", "prefixes")
+        for position, zipcode in enumerate(parts(area, field))
     ]
-    twice = first_repeat(zipcode for zipcode, _ in places)
-    if twice is not None:
+    for twice in find_repeats(zipcode for zipcode, _ in places):
         zipcode, place = places[twice]
-        raise problem_at("DUPLICATE", f"{zipcode} is listed twice", *place)
-    namesake = first_repeat(area.name for area in areas)
-    if namesake is not None:
-        raise problem_at("DUPLICATE", "two service areas have the same name", namesake, "name")
-    return areas
+        yield problem_at("DUPLICATE", f"{zipcode} is listed twice", *place)
+    names = [part(area, "name") for area in as_list(areas)]
+    for namesake in find_repeats(name.strip() if isinstance(name, str) else None for name in names):
+        yield problem_at("DUPLICATE", "two service areas have the same name", namesake, "name")
 
 
 class ZipcodeTypeConfig(Value):
     """Where the company works, and what a customer outside reads."""
 
     service_areas: Annotated[
-        tuple[ServiceArea, ...], Field(max_length=500), AfterValidator(_require_unique_zipcodes)
+        tuple[ServiceArea, ...], Field(max_length=500), judged_whole(_find_repeats_of_areas)
     ] = ()
     out_of_area_content: ContentConfig | None = None
 
@@ -95,12 +104,41 @@ class SummaryTypeConfig(Value):
     consent_text: Description | None = None
     require_consent: bool = False
 
-    @model_validator(mode="after")
-    def _require_a_text_to_consent_to(self) -> "SummaryTypeConfig":
-        if self.require_consent and not self.consent_text:
-            message = "consent is required but has no text"
-            raise problem_at("REQUIRED", message, "consent_text")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _judge(cls, given: Any, read: Callable[[Any], "SummaryTypeConfig"]) -> "SummaryTypeConfig":
+        return judge_whole(given, read, _find_missing_consent)
+
+
+def _find_missing_consent(config: Any) -> Iterator[PydanticCustomError]:
+    if part(config, "require_consent") is True and not part(config, "consent_text"):
+        message = "consent is required but has no text"
+        yield problem_at("REQUIRED", message, "consent_text")
+
+
+def _read_step_type(config: Any) -> Any:
+    return config.get("step_type") if isinstance(config, Mapping) else None
+
+
+StepTypeConfig: TypeAlias = Annotated[
+    Annotated[ZipcodeTypeConfig, Tag(StepType.ZIPCODE.value)]
+    | Annotated[ServiceGraph, Tag(StepType.SERVICE_SELECTION.value)]
+    | Annotated[DetailsTypeConfig, Tag(StepType.DETAILS.value)]
+    | Annotated[TimeslotSelectionTypeConfig, Tag(StepType.TIMESLOT_SELECTION.value)]
+    | Annotated[CustomerTypeConfig, Tag(StepType.CUSTOMER.value)]
+    | Annotated[SummaryTypeConfig, Tag(StepType.SUMMARY.value)],
+    Discriminator(_read_step_type),
+]
+"""A configuration apart from its step, whose type it names itself when it is read."""
+
+
+def _require_storable(graph: Any) -> Any:
+    """Refuse a graph too large to store before its nodes are read, which may be a million."""
+    for name, most in (("nodes", MAX_STORED_NODES), ("edges", MAX_STORED_EDGES)):
+        listed = graph.get(name) if isinstance(graph, Mapping) else getattr(graph, name, None)
+        if isinstance(listed, list | tuple) and len(listed) > most:
+            raise problem_at("TOO_LONG", f"a graph has at most {most} {name}", name)
+    return graph
 
 
 class StepContentBase(Value):
@@ -124,7 +162,7 @@ class ServiceSelectionStepContent(StepContentBase):
     """Leads through the decision graph to exactly one service."""
 
     step_type: Literal[StepType.SERVICE_SELECTION] = StepType.SERVICE_SELECTION
-    type_config: ServiceGraph
+    type_config: Annotated[ServiceGraph, BeforeValidator(_require_storable)]
 
 
 class DetailsStepContent(StepContentBase):

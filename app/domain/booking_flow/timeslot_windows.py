@@ -1,17 +1,17 @@
 """When visits are offered: weekly windows in a time zone, less blackout dates."""
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.domain.booking_flow.form_fields import first_repeat
 from app.domain.refusal import problem_at
 from app.domain.values import Value
+from app.domain.wholes import as_list, find_repeats, judge_whole, judged_whole, part, parts
 
 
 class Weekday(StrEnum):
@@ -30,7 +30,14 @@ LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 """A wall-clock time, `HH:MM`."""
 
 
+NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+NO_ZONES = ("posix/", "right/")
+"""Names in the time zone database that mean no place: the machine's own zone, or leap seconds."""
+
+
 def _require_time_zone(name: str) -> str:
+    if name in NO_PLACES or name.startswith(NO_ZONES):
+        raise PydanticCustomError("INVALID", "is not a known IANA time zone")
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -49,35 +56,48 @@ class TimeslotWindow(Value):
     end_time: LocalTime
     capacity: Annotated[int, Field(ge=1, le=1_000)] | None = None
 
-    @model_validator(mode="after")
-    def _require_a_positive_span(self) -> "TimeslotWindow":
-        if self.start_time >= self.end_time:
-            raise problem_at("OUT_OF_RANGE", "the window ends before it starts", "end_time")
-        twice = first_repeat(self.weekdays)
-        if twice is not None:
-            raise problem_at("DUPLICATE", "the weekday is named twice", "weekdays", twice)
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _judge(cls, given: Any, read: Callable[[Any], "TimeslotWindow"]) -> "TimeslotWindow":
+        return judge_whole(given, read, _find_problems_of_window)
 
 
-def _require_disjoint(windows: tuple[TimeslotWindow, ...]) -> tuple[TimeslotWindow, ...]:
+def _find_problems_of_window(window: Any) -> Iterator[PydanticCustomError]:
+    start, end = part(window, "start_time"), part(window, "end_time")
+    if isinstance(start, str) and isinstance(end, str) and start >= end:
+        yield problem_at("OUT_OF_RANGE", "the window ends before it starts", "end_time")
+    for twice in find_repeats(parts(window, "weekdays")):
+        yield problem_at("DUPLICATE", "the weekday is named twice", "weekdays", twice)
+
+
+def _find_overlaps(windows: Any) -> Iterator[PydanticCustomError]:
+    overlapping: dict[int, Weekday] = {}
     for weekday in Weekday:
-        spans = sorted(
-            (window.start_time, window.end_time, index)
-            for index, window in enumerate(windows)
-            if weekday in window.weekdays
-        )
-        for (_, earlier_end, earlier), (later_start, _, later) in pairwise(spans):
-            if later_start < earlier_end:
-                message = f"two windows overlap on {weekday.value}"
-                raise problem_at("INVALID", message, max(earlier, later))
-    return windows
+        last_end, last = "", 0
+        for start, end, index in _list_spans(as_list(windows), weekday):
+            if start < last_end:
+                overlapping.setdefault(max(last, index), weekday)
+            last_end, last = max((last_end, last), (end, index))
+    for index, weekday in sorted(overlapping.items()):
+        yield problem_at("INVALID", f"two windows overlap on {weekday.value}", index)
 
 
-def _require_distinct_dates(dates: tuple[date, ...]) -> tuple[date, ...]:
-    twice = first_repeat(dates)
-    if twice is not None:
-        raise problem_at("DUPLICATE", f"{dates[twice]} is listed twice", twice)
-    return dates
+def _list_spans(windows: Sequence[Any], weekday: Weekday) -> list[tuple[str, str, int]]:
+    spans = [
+        (part(window, "start_time"), part(window, "end_time"), index)
+        for index, window in enumerate(windows)
+        if weekday in parts(window, "weekdays")
+    ]
+    return sorted(
+        (start, end, index)
+        for start, end, index in spans
+        if isinstance(start, str) and isinstance(end, str) and start < end
+    )
+
+
+def _find_repeated_dates(dates: Any) -> Iterator[PydanticCustomError]:
+    for twice in find_repeats(as_list(dates)):
+        yield problem_at("DUPLICATE", f"{dates[twice]} is listed twice", twice)
 
 
 class TimeslotSelectionTypeConfig(Value):
@@ -86,11 +106,13 @@ class TimeslotSelectionTypeConfig(Value):
     timezone: TimeZoneName
     lead_time_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 90)] = 0
     horizon_days: Annotated[int, Field(ge=1, le=365)] = 30
+    hold_minutes: Annotated[int, Field(ge=0, le=60)] = 0
+    """How long a chosen slot is kept for its customer; 0 = not at all: the first to book wins."""
     windows: Annotated[
         tuple[TimeslotWindow, ...],
         Field(min_length=1, max_length=100),
-        AfterValidator(_require_disjoint),
+        judged_whole(_find_overlaps),
     ]
     blackout_dates: Annotated[
-        tuple[date, ...], Field(max_length=1_000), AfterValidator(_require_distinct_dates)
+        tuple[date, ...], Field(max_length=1_000), judged_whole(_find_repeated_dates)
     ] = ()

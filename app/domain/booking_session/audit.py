@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from app.domain.booking_session.batches import begins_batch, continues_batch, ends_batch
 from app.domain.booking_session.derive import BrokenEventStreamError, apply, start_fold
 from app.domain.booking_session.event_references import EventIdPolicy, keep_event_ids
 from app.domain.booking_session.events import BookingSessionEvent
@@ -36,13 +37,17 @@ class Finding(Value):
 class StreamAudit:
     """Follows a session's events and keeps what they come to, in memory that does not grow.
 
-    Only the events of the batch being read are held; they count once the batch is whole.
+    Only the events of the batch being read are held; they count once the batch is whole. What is
+    left of batches that are not may follow the last whole one, but nothing may follow that; an
+    event without the beginning of its batch is one of those only if it is newer than the snapshot.
     """
 
-    def __init__(self, *, policy: EventIdPolicy) -> None:
+    def __init__(self, *, policy: EventIdPolicy, snapshot_sequence: int = 0) -> None:
         self._policy = policy
+        self._snapshot_sequence = snapshot_sequence
         self._fold: SessionFold | None = None
         self._batch: list[BookingSessionEvent] = []
+        self._remnants: list[BookingSessionEvent] = []
         self._reason: str | None = None
         self.event_ids: tuple[EntityId, ...] = ()
         self.event_count = 0
@@ -52,12 +57,25 @@ class StreamAudit:
         self.event_count += 1
         if self._reason is not None:
             return
-        if self._batch and event.batch_end != self._batch[-1].batch_end:
-            self._reason = f"event {event.sequence}: the batch before it is not whole"
+        if self._batch and not continues_batch(event, self._batch[-1]):
+            self._set_aside()
+        is_head_lost = not self._batch and not begins_batch(event)
+        if is_head_lost and event.sequence <= self._snapshot_sequence:
+            self._reason = f"event {event.sequence}: the beginning of its batch is missing"
             return
         self._batch.append(event)
-        if event.sequence >= event.batch_end:
+        if not ends_batch(event):
+            return
+        if not begins_batch(self._batch[0]):
+            self._set_aside()
+        elif self._remnants:
+            self._reason = f"event {event.sequence}: the batch before it is not whole"
+        else:
             self._take_batch()
+
+    def _set_aside(self) -> None:
+        self._remnants += self._batch
+        self._batch = []
 
     def _take_batch(self) -> None:
         batch, self._batch = self._batch, []
@@ -74,8 +92,8 @@ class StreamAudit:
 
     @property
     def cut_short(self) -> tuple[BookingSessionEvent, ...]:
-        """The events of a last batch that is not whole."""
-        return tuple(self._batch)
+        """The events after the last whole batch."""
+        return (*self._remnants, *self._batch)
 
     @property
     def is_broken(self) -> bool:
@@ -90,8 +108,8 @@ class StreamAudit:
         """Yield what is wrong with the stream itself."""
         if self._reason is not None:
             yield finding(FindingKind.BROKEN_STREAM, session_id, self._reason)
-        elif self._batch:
-            last = self._batch[-1]
+        elif self.cut_short:
+            last = self.cut_short[-1]
             yield finding(
                 FindingKind.CUT_SHORT_BATCH,
                 session_id,

@@ -36,7 +36,7 @@ def decide_batch(
     fold = thaw(state)
     if fold.is_closed and batch:
         return (SESSION_CLOSED,)
-    arrival = _arrival_of(fold, batch, given)
+    arrival = _arrival_of(fold, batch, given, batch_id=event_ids[0] if batch else "")
     events: list[BookingSessionEvent] = []
     for position, item in enumerate(batch):
         data = decide_in(fold, item.command, given)
@@ -54,18 +54,20 @@ class _Arrival:
     """What the events of one batch share, and when each of them occurred."""
 
     first_sequence: int
+    batch_id: EntityId
     batch_end: int
     timestamp: datetime
     occurred_at: tuple[datetime, ...]
 
 
 def _arrival_of(
-    fold: SessionFold, batch: Sequence[NumberedCommand], given: Circumstances
+    fold: SessionFold, batch: Sequence[NumberedCommand], given: Circumstances, *, batch_id: EntityId
 ) -> _Arrival:
     # The clocks of two servers differ: a session's time stands still rather than run backwards.
     timestamp = max(to_instant(given.now), fold.last_activity_at)
     return _Arrival(
         first_sequence=fold.sequence + 1,
+        batch_id=batch_id,
         batch_end=fold.sequence + len(batch),
         timestamp=timestamp,
         occurred_at=correct_client_times(
@@ -95,6 +97,7 @@ def _to_event(
         step_id=item.command.step_id,
         data=data,
         content_hash=item.content_hash,
+        batch_id=arrival.batch_id,
         batch_end=arrival.batch_end,
     )
 

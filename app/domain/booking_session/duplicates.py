@@ -68,7 +68,8 @@ def split_duplicates(
     for item in number_commands(commands):
         event = stored.get(item.command.client_event_id)
         earlier = first.setdefault(item.command.client_event_id, item)
-        if event is not None and event.content_hash == item.content_hash:
+        # The hash of an erased event is erased, too; its id still tells that it was sent before.
+        if event is not None and event.content_hash in {None, item.content_hash}:
             known[item.index] = event
         elif event is not None or earlier.content_hash != item.content_hash:
             problems.append(_conflict(item))

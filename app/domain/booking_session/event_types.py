@@ -41,6 +41,7 @@ class AbandonmentReason(StrEnum):
     CUSTOMER = "customer"
     PAGE_CLOSED = "page_closed"
     TIMEOUT = "timeout"
+    ERASURE = "erasure"
 
 
 class ServicePath(Value):

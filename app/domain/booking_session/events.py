@@ -7,9 +7,12 @@ from app.domain.booking_session.event_types import BookingSessionEventData, Book
 from app.domain.instants import Instant
 from app.domain.values import EntityId, Value
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    # Events of version 1 do not know their batch, only where it ends.
+    1: lambda content: {"batch_id": None, **content},
+}
 """For each version but the current one, how its documents become those of the next version."""
 
 
@@ -20,7 +23,8 @@ class BookingSessionEvent(Value):
     never runs backwards within a session; `client_timestamp` is what the device claimed, and
     `occurred_at` the best guess made of the two (see `clocks`). `step_id` is the step it happened
     on, the current one for the end of a session. `batch_end` is the sequence of the last event
-    stored together with this one. `content_hash` covers what the client sent.
+    stored together with this one, `batch_id` the id of the first. `content_hash` covers what the
+    client sent.
     """
 
     id: EntityId
@@ -34,6 +38,7 @@ class BookingSessionEvent(Value):
     data: BookingSessionEventData
     content_hash: str | None = None
     batch_end: int
+    batch_id: EntityId | None = None
     schema_version: int = SCHEMA_VERSION
 
 

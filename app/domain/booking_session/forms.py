@@ -87,7 +87,7 @@ def _find_zipcode_problem(step: ZipcodeStep, value: JsonValue) -> Problem | None
     path = (ZIPCODE_KEY,)
     if is_blank(value):
         return Problem(code=ProblemCode.REQUIRED, message="Enter a zip code.", path=path)
-    if not isinstance(value, str) or not _is_zipcode(value):
+    if not isinstance(value, str) or not is_zipcode(value):
         message = "A zip code has five digits."
         return Problem(code=ProblemCode.INVALID, message=message, path=path)
     if step.type_config.find_service_area(value) is None:
@@ -96,7 +96,8 @@ def _find_zipcode_problem(step: ZipcodeStep, value: JsonValue) -> Problem | None
     return None
 
 
-def _is_zipcode(text: str) -> bool:
+def is_zipcode(text: str) -> bool:
+    """Whether `text` is five digits."""
     return len(text) == ZIPCODE_LENGTH and text.isascii() and text.isdigit()
 
 

@@ -55,6 +55,7 @@ def decide_start(
             session_context=session_context,
             recovered=recovered,
         ),
+        batch_id=event_id,
         batch_end=1,
     )
     return Decision(events=(event,), state=evolve(None, event))
@@ -125,6 +126,7 @@ def close_session(
         occurred_at=timestamp,
         step_id=state.current_state.step_id,
         data=data,
+        batch_id=event_id,
         batch_end=state.sequence + 1,
     )
     return Decision(events=(event,), state=evolve(state, event))

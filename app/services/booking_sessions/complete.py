@@ -5,6 +5,7 @@ the booking. The booking document follows from the event and the session, so an 
 after the event is finished by the next one.
 """
 
+import contextlib
 import hashlib
 from datetime import datetime
 
@@ -12,13 +13,10 @@ from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.driver import DuplicateKeyError, new_id
-from app.documents.timeslot_reservation import TimeslotReservation
-from app.domain.booking import Timeslot
-from app.domain.booking_flow.steps import StepType
+from app.documents.timeslot_reservation import TimeslotReservation, WantedPlace
 from app.domain.booking_session.circumstances import Circumstances
 from app.domain.booking_session.completion import decide_completion
 from app.domain.booking_session.decision import Decision
-from app.domain.booking_session.event_types import FormValues, SessionCompletionEventData
 from app.domain.booking_session.events import BookingSessionEvent
 from app.domain.booking_session.flow_index import FlowIndex
 from app.domain.booking_session.state import (
@@ -36,14 +34,19 @@ from app.domain.values import EntityId, Value
 from app.services.booking_sessions.history import (
     SessionHistory,
     append,
+    find_kept_history,
     load_history,
     one_at_a_time,
 )
+from app.services.booking_sessions.new_booking import make_booking
 from app.services.booking_sessions.pinned import load_pinned_flow
 from app.services.booking_sessions.record import CHECKS, MAX_ATTEMPTS
 from app.services.booking_sessions.session_view import SessionView
 from app.services.booking_sessions.start import IdempotencyKey
 from app.services.secrets import new_confirmation_code
+from app.services.timeslots.places import claim_place
+
+MAX_CODES = 5
 
 
 class CompleteSession(Value):
@@ -69,32 +72,48 @@ async def complete_session(
 async def _complete(
     command: CompleteSession, organization_id: EntityId, now: datetime
 ) -> tuple[SessionView, Booking]:
-    for _ in range(MAX_ATTEMPTS):
+    kept = find_kept_history(organization_id, command.booking_session_id)
+    if kept is not None:
+        # What was kept may be out of date, so it is good for a success but for no refusal.
+        with contextlib.suppress(Refused):
+            if (completed := await _attempt(command, kept, now, is_retry=False)) is not None:
+                return completed
+    for attempt in range(MAX_ATTEMPTS):
         history = await load_history(organization_id, command.booking_session_id)
         if history is None:
             raise refuse(ProblemCode.NOT_FOUND, "names nothing here", "booking_session_id")
-        if is_completed(history.state):
-            return await _answer_again(command, history, history.state)
-        if is_abandoned(history.state):
-            # A place this call took on an earlier attempt; the abandonment could not see it.
-            await TimeslotReservation.release(command.booking_session_id)
-        flow = await load_pinned_flow(history.session)
-        decision = _decide(command, history, flow, now)
-        if not await _take_place(history, flow, now):
-            raise refuse(
-                ProblemCode.TIMESLOT_UNAVAILABLE,
-                "the time was taken meanwhile",
-                "booking_session_id",
-            )
-        if await append(history, decision, now=now) and is_completed(decision.state):
-            event = decision.events[0]
-            booking = await _store_booking(history.session, decision.state, event, flow)
-            return SessionView.of(history.session, decision.state), booking
+        is_retry = attempt > 0 or kept is not None
+        if (completed := await _attempt(command, history, now, is_retry=is_retry)) is not None:
+            return completed
     raise refuse(
         ProblemCode.SEQUENCE_CONFLICT,
         "other writers keep extending this session; try again",
         "booking_session_id",
     )
+
+
+async def _attempt(
+    command: CompleteSession, history: SessionHistory, now: datetime, *, is_retry: bool
+) -> tuple[SessionView, Booking] | None:
+    """Return the closed session and its booking, or None when another writer was faster."""
+    if is_completed(history.state):
+        return await _answer_again(command, history, history.state)
+    if is_abandoned(history.state):
+        # A place this call took on an earlier attempt; the abandonment could not see it.
+        await TimeslotReservation.release(command.booking_session_id)
+    flow = await load_pinned_flow(history.session)
+    decision = _decide(command, history, flow, now)
+    if not await _take_place(history, flow, now):
+        raise refuse(
+            ProblemCode.TIMESLOT_UNAVAILABLE,
+            "the time was taken meanwhile",
+            "booking_session_id",
+        )
+    if not await append(history, decision, now=now) or not is_completed(decision.state):
+        return None
+    booking = await _store_booking(history.session, decision.state, decision.events[0], flow)
+    await _give_place(_wanted_place(history, flow, now), booking, is_retry=is_retry)
+    return SessionView.of(history.session, decision.state), booking
 
 
 def _decide(
@@ -156,25 +175,49 @@ async def _find_completion(
 
 
 async def _take_place(history: SessionHistory, flow: FlowIndex, now: datetime) -> bool:
+    """Claim a place of the selected slot until it is known whether the completion was stored."""
+    wanted = _wanted_place(history, flow, now)
+    if wanted is None:
+        return True
+    return await claim_place(wanted, change_id=new_id(), now=now, may_be_held=_holds(flow))
+
+
+def _holds(flow: FlowIndex) -> bool:
+    step = flow.timeslot_step
+    return step is not None and step.type_config.hold_minutes > 0
+
+
+async def _give_place(taken: WantedPlace | None, booking: Booking, *, is_retry: bool) -> None:
+    """Make the claimed place the booking's."""
+    if taken is None:
+        return
+    session_id, start_time = taken.booking_session_id, taken.start_time
+    await TimeslotReservation.give_to_booking(
+        session_id, start_time, booking_id=booking.id, now=booking.created_at
+    )
+    if is_retry:
+        # An attempt that lost to the customer choosing another time has claimed the former one.
+        await TimeslotReservation.release_but(session_id, start_time)
+
+
+def _wanted_place(history: SessionHistory, flow: FlowIndex, now: datetime) -> WantedPlace | None:
+    """Return the place the booking needs; None where it needs none or its slot has no limit."""
     timeslot = _selected_timeslot(history)
     step = flow.timeslot_step
     if timeslot is None or step is None:
-        return True
+        return None
     slot = find_offered_timeslot(
         step.type_config, start_time=timeslot.start_time, end_time=timeslot.end_time, now=now
     )
-    if slot is None:
-        return False
-    if slot.capacity is None:
-        return True
-    return await TimeslotReservation.take_place(
+    if slot is None or slot.capacity is None:
+        return None
+    return WantedPlace(
         organization_id=history.session.organization_id,
         step_id=step.id,
         booking_session_id=history.session.id,
         start_time=slot.start_time,
         end_time=slot.end_time,
         capacity=slot.capacity,
-        now=now,
     )
 
 
@@ -192,48 +235,14 @@ async def _store_booking(
     event: BookingSessionEvent,
     flow: FlowIndex,
 ) -> Booking:
-    booking = _to_booking(session, state, event, flow)
-    try:
-        await booking.insert()
-    except DuplicateKeyError:
-        stored = await Booking.get_owned(session.organization_id, booking.id)
-        if stored is None:
-            raise
-        return stored
-    return booking
-
-
-def _to_booking(
-    session: BookingSession,
-    state: CompletedSession,
-    event: BookingSessionEvent,
-    flow: FlowIndex,
-) -> Booking:
-    outcome = state.booking_outcome
-    completion = event.data
-    if not isinstance(completion, SessionCompletionEventData):
-        raise TypeError(f"event {event.id} completes no session")
-    timeslot = outcome.selected_timeslot
-    return Booking(
-        id=outcome.booking_id,
-        organization_id=session.organization_id,
-        created_at=event.timestamp,
-        updated_at=event.timestamp,
-        booking_session_id=session.id,
-        booking_flow_id=state.booking_flow_id,
-        revision=state.revision,
-        confirmation_code=completion.confirmation_code,
-        service_id=outcome.selected_service_id,
-        timeslot=None if timeslot is None else Timeslot(**dict(timeslot)),
-        customer=_form_data(state, flow, StepType.CUSTOMER),
-        details=_form_data(state, flow, StepType.DETAILS),
-        session_context=state.session_context,
-    )
-
-
-def _form_data(state: CompletedSession, flow: FlowIndex, step_type: StepType) -> FormValues:
-    values: FormValues = {}
-    for step in flow.flow.steps:
-        if step.step_type is step_type:
-            values |= state.current_state.form_data.get(step.id, {})
-    return values
+    booking = await make_booking(session, state, event, flow)
+    for _ in range(MAX_CODES):
+        try:
+            return await booking.insert()
+        except DuplicateKeyError:
+            stored = await Booking.get_owned(session.organization_id, booking.id)
+            if stored is not None:
+                return stored
+            # One booking in a million meets a code that the organization has given out already.
+            booking.confirmation_code = new_confirmation_code()
+    raise RuntimeError(f"no free confirmation code for booking {booking.id}")

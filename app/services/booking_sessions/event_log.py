@@ -10,12 +10,22 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from app.documents.booking_session import BookingSession, SnapshotUpdate
+from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
+from app.documents.driver import UNAVAILABLE_ERRORS
+from app.documents.session_snapshot import SnapshotUpdate
+from app.services.booking_sessions.event_id_sizes import observe_event_ids
+from app.services.booking_sessions.event_log_metrics import (
+    GROUP_BATCHES,
+    GROUP_EVENTS,
+    QUEUE_REFUSALS,
+    QUEUED_EVENTS,
+    RECORDED_EVENTS,
+)
 
 MAX_QUEUED_EVENTS = 10_000
 MAX_EVENTS_PER_GROUP = 1_000
@@ -36,10 +46,13 @@ class EventLogFull(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One batch in the queue; `stored` becomes whether its sequence was still free."""
+    """One batch in the queue, and what is stored after it: a snapshot, or the session it starts.
+
+    `stored` becomes whether its sequence, and the idempotency key of a start, was still free.
+    """
 
     batch: EventBatch
-    snapshot: SnapshotUpdate
+    session: SnapshotUpdate | BookingSession
     stored: asyncio.Future[bool]
 
 
@@ -57,15 +70,33 @@ class EventLog:
         Raises EventLogFull at once when the queue has no room, and what the driver raises when the
         database cannot be reached; then it is unknown whether the batch was stored.
         """
+        return await self._enqueue(batch, snapshot)
+
+    async def start(self, batch: EventBatch, session: BookingSession) -> bool:
+        """Store the first event of a session, then the session; False when its key was taken.
+
+        A crash between the two leaves an event of no session, which nobody was told of. Raises as
+        `append` does.
+        """
+        return await self._enqueue(batch, session)
+
+    async def _enqueue(self, batch: EventBatch, session: SnapshotUpdate | BookingSession) -> bool:
         if self._queued_events + len(batch.events) > MAX_QUEUED_EVENTS:
+            QUEUE_REFUSALS.inc()
             raise EventLogFull
-        entry = Entry(batch, snapshot, asyncio.get_running_loop().create_future())
+        entry = Entry(batch, session, asyncio.get_running_loop().create_future())
         self._queue.append(entry)
         self._queued_events += len(batch.events)
+        QUEUED_EVENTS.inc(len(batch.events))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_groups())
         # A client that goes away does not take back what is being written.
         return await asyncio.shield(entry.stored)
+
+    async def flush(self, *, at_most_seconds: float) -> None:
+        """Return when nothing waits to be stored any more."""
+        if self._writer is not None:
+            await asyncio.wait({self._writer}, timeout=at_most_seconds)
 
     async def _write_groups(self) -> None:
         try:
@@ -81,53 +112,100 @@ class EventLog:
             size += len(self._queue[0].batch.events)
             group.append(self._queue.popleft())
         self._queued_events -= size
+        QUEUED_EVENTS.dec(size)
+        GROUP_EVENTS.observe(size)
+        GROUP_BATCHES.observe(len(group))
         return group
 
 
 async def _write_group(group: list[Entry]) -> None:
+    starts = [entry for entry in group if isinstance(entry.session, BookingSession)]
+    others = [entry for entry in group if not isinstance(entry.session, BookingSession)]
     try:
         stored = await _store_events(group)
-        await _save_snapshots(stored)
     except Exception as error:
-        for entry in group:
-            if not entry.stored.done():
-                entry.stored.set_exception(error)
+        _tell_failure(group, error)
+        return
+    await _save_snapshots([entry for entry in others if entry in stored])
+    _tell(others, stored)
+    try:
+        started = await _store_sessions([entry for entry in starts if entry in stored])
+    except Exception as error:
+        _tell_failure(starts, error)
     else:
-        for entry in group:
-            if not entry.stored.done():
-                entry.stored.set_result(entry in stored)
+        _tell(starts, started)
 
 
-async def _store_events(group: Sequence[Entry]) -> list[Entry]:
+def _tell(entries: Sequence[Entry], stored: Collection[Entry]) -> None:
+    for entry in entries:
+        if entry in stored:
+            RECORDED_EVENTS.inc(len(entry.batch.events))
+        if not entry.stored.done():
+            entry.stored.set_result(entry in stored)
+
+
+def _tell_failure(entries: Sequence[Entry], error: Exception) -> None:
+    for entry in entries:
+        if not entry.stored.done():
+            entry.stored.set_exception(error)
+
+
+async def _store_events(group: Sequence[Entry]) -> set[Entry]:
     """Store the batches, and return the entries of those whose sequence was free."""
     began = time.monotonic()
     lost = await BookingSessionEventDocument.append_batches([entry.batch for entry in group])
-    stored = [entry for index, entry in enumerate(group) if index not in lost]
+    stored = {entry for index, entry in enumerate(group) if index not in lost}
     if time.monotonic() - began > SECONDS_TO_FINISH_A_BATCH / 2:
-        stored = [entry for entry in stored if await _is_still_whole(entry.batch)]
+        stored -= await _take_back_given_up(stored)
     return stored
 
 
-async def _is_still_whole(batch: EventBatch) -> bool:
-    """Return whether all events are stored; if not, remove them all.
+async def _take_back_given_up(stored: Collection[Entry]) -> set[Entry]:
+    """Return the entries whose batches others gave up half-way, and remove the rest of those.
 
-    A batch that took long, across a failover perhaps, may have been given up by others half-way.
+    That is possible when storing took long, across a failover perhaps. Whoever gives a batch up
+    removes its first event before the next one can land.
     """
-    event_ids = [event.id for event in batch.events]
-    if await BookingSessionEventDocument.count_stored(event_ids) == len(event_ids):
-        return True
-    await BookingSessionEventDocument.remove_unacknowledged(event_ids)
-    return False
+    first_ids = [entry.batch.events[0].id for entry in stored]
+    found = await BookingSessionEventDocument.find_stored(first_ids)
+    given_up = {entry for entry in stored if entry.batch.events[0].id not in found}
+    for entry in given_up:
+        event_ids = [event.id for event in entry.batch.events]
+        await BookingSessionEventDocument.remove_unacknowledged(event_ids)
+    return given_up
+
+
+async def _store_sessions(stored: Sequence[Entry]) -> list[Entry]:
+    """Store the sessions that batches start, and return the entries of those whose key was free."""
+    sessions = [each.session for each in stored if isinstance(each.session, BookingSession)]
+    if not sessions:
+        return []
+    lost = await BookingSession.insert_new(sessions)
+    in_vain = [event.id for index in lost for event in stored[index].batch.events]
+    if in_vain:
+        await BookingSessionEventDocument.remove_unacknowledged(in_vain)
+    return [entry for index, entry in enumerate(stored) if index not in lost]
 
 
 async def _save_snapshots(stored: Sequence[Entry]) -> None:
-    if not stored:
+    updates = [each.session for each in stored if isinstance(each.session, SnapshotUpdate)]
+    if not updates:
         return
     try:
-        await BookingSession.save_snapshots([entry.snapshot for entry in stored])
+        await _save_or_try_again(updates)
+        observe_event_ids(update.event_ids for update in updates)
     except Exception:
         # The events are durable, and a snapshot that is behind is brought up by the next reader.
-        logger.warning("snapshots of %d sessions are behind", len(stored), exc_info=True)
+        logger.warning("snapshots of %d sessions are behind", len(updates), exc_info=True)
+
+
+async def _save_or_try_again(updates: Sequence[SnapshotUpdate]) -> None:
+    try:
+        await BookingSession.save_snapshots(updates)
+    except UNAVAILABLE_ERRORS:
+        # The driver does not try again by itself, as one does across a failover, what may change
+        # several documents.
+        await BookingSession.save_snapshots(updates)
 
 
 _logs: WeakKeyDictionary[asyncio.AbstractEventLoop, EventLog] = WeakKeyDictionary()

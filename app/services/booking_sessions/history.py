@@ -13,8 +13,11 @@ from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
-from app.documents.booking_session import BookingSession, SnapshotUpdate
+from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
+from app.documents.driver import new_id
+from app.documents.session_snapshot import SnapshotUpdate
+from app.domain.booking_session.batches import barrier_after, split_remnant, split_whole
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.derive import evolve
 from app.domain.booking_session.event_references import keep_event_ids
@@ -65,15 +68,14 @@ async def load_history(
         events = await BookingSessionEventDocument.find_news_and_repeats(
             session_id, after_sequence=session.sequence, client_event_ids=client_event_ids
         )
-        news = [event for event in events if event.sequence > session.sequence]
-        cut_short = _find_cut_short(news)
-        if not cut_short:
+        news, rest = split_whole([each for each in events if each.sequence > session.sequence])
+        if not rest:
             history = _replay(session, news, events, client_event_ids)
             if news:
                 await _heal_snapshot(history, now=news[-1].timestamp)
             return history
-        if stalled.is_given_up(cut_short):
-            await BookingSessionEventDocument.remove_unacknowledged(cut_short)
+        if stalled.is_given_up(rest):
+            await _give_up(rest, session)
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 
@@ -87,8 +89,9 @@ class _Stalled:
     event_ids: tuple[EntityId, ...] = ()
     looks: int = 0
 
-    def is_given_up(self, event_ids: tuple[EntityId, ...]) -> bool:
+    def is_given_up(self, events: Sequence[BookingSessionEvent]) -> bool:
         """Whether the batch has not grown for so long that its writer must be dead."""
+        event_ids = tuple(event.id for event in events)
         self.looks = self.looks + 1 if event_ids == self.event_ids else 0
         self.event_ids = event_ids
         return self.looks >= LOOKS_AT_A_STALLED_BATCH
@@ -105,12 +108,7 @@ async def append(history: SessionHistory, decision: Decision, *, now: datetime) 
     # Until the outcome is known, nobody may decide on the state before.
     _kept.pop(key, None)
     stored = await current_event_log().append(
-        EventBatch(
-            events=decision.events,
-            organization_id=session.organization_id,
-            booking_session_id=session.id,
-            booking_flow_id=session.booking_flow_id,
-        ),
+        _batch_of(decision.events, session),
         SnapshotUpdate(
             session_id=session.id, state=decision.state, event_ids=tuple(event_ids), now=now
         ),
@@ -175,8 +173,32 @@ async def _heal_snapshot(history: SessionHistory, *, now: datetime) -> None:
     await BookingSession.save_snapshots([update])
 
 
-def _find_cut_short(events: Sequence[BookingSessionEvent]) -> tuple[EntityId, ...]:
-    """Return the ids of the last batch's events if it is not whole, else ()."""
-    if not events or events[-1].sequence >= events[-1].batch_end:
-        return ()
-    return tuple(event.id for event in events if event.batch_end == events[-1].batch_end)
+async def _give_up(rest: Sequence[BookingSessionEvent], session: BookingSession) -> None:
+    """Remove what is left of the first batch of `rest`, unless it grows at this very moment.
+
+    The sequence it would go on with is taken first: from then on the batch cannot become whole, so
+    that no writer, however slow, takes it for stored. Its writer may land more of it even after the
+    barrier is gone; that is recognised, since its beginning is missing.
+    """
+    remnant, later = split_remnant(rest)
+    barrier = barrier_after(remnant[-1], event_id=new_id())
+    is_blocked = bool(later) and later[0].sequence == barrier.sequence
+    if not is_blocked and await _is_taken(barrier, session):
+        return
+    await BookingSessionEventDocument.remove_unacknowledged([event.id for event in remnant])
+    await BookingSessionEventDocument.remove_unacknowledged([barrier.id])
+
+
+async def _is_taken(barrier: BookingSessionEvent, session: BookingSession) -> bool:
+    """Store the barrier; return whether another event has its sequence already."""
+    batch = _batch_of((barrier,), session)
+    return bool(await BookingSessionEventDocument.append_batches([batch]))
+
+
+def _batch_of(events: tuple[BookingSessionEvent, ...], session: BookingSession) -> EventBatch:
+    return EventBatch(
+        events=events,
+        organization_id=session.organization_id,
+        booking_session_id=session.id,
+        booking_flow_id=session.booking_flow_id,
+    )

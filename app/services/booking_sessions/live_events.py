@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from enum import Enum
 from weakref import WeakKeyDictionary
 
+from prometheus_client import Counter, Gauge
+
 from app.documents.booking_session_event import BookingSessionEventDocument, RecordedEvent
 from app.documents.live_events import recorded_events
 from app.domain.values import EntityId
-from app.services.booking_sessions.whole_batches import WholeBatches
+from app.services.booking_sessions.whole_batches import EventsMissing, WholeBatches
 
+LIVE_SUBSCRIBERS = Gauge(
+    "scheduler_live_subscribers",
+    "Subscriptions that follow recorded events.",
+    multiprocess_mode="livesum",
+)
+BROKEN_EVENT_STREAMS = Counter(
+    "scheduler_broken_event_streams", "Times the stream of recorded events failed."
+)
 MAX_SUBSCRIBERS = 10_000
 MAX_BUFFERED_EVENTS = 1_000
 """Events that wait for one subscriber; a batch of a client has 100 at most."""
@@ -117,6 +127,7 @@ class LiveEvents:
         subscriber = Subscriber(wanted)
         self._subscribers[wanted.organization_id].add(subscriber)
         self._count += 1
+        LIVE_SUBSCRIBERS.inc()
         try:
             await self._open()
             yield subscriber
@@ -137,6 +148,7 @@ class LiveEvents:
     def _leave(self, subscriber: Subscriber) -> None:
         organization_id = subscriber.wanted.organization_id
         self._count -= 1
+        LIVE_SUBSCRIBERS.dec()
         self._subscribers[organization_id].discard(subscriber)
         if not self._subscribers[organization_id]:
             del self._subscribers[organization_id]
@@ -166,6 +178,7 @@ class LiveEvents:
                 opened.set_exception(error)
                 return
             logger.warning("the stream of recorded events failed", exc_info=error)
+            BROKEN_EVENT_STREAMS.inc()
             if has_subscribers:
                 self._end_all(EndReason.LOST)
 
@@ -221,8 +234,20 @@ async def follow_events(
 async def _stored_events(wanted: Wanted, after_sequence: int) -> AsyncIterator[RecordedEvent]:
     batches = WholeBatches()
     async for recorded in BookingSessionEventDocument.stream_recorded(
-        wanted.booking_session_id or "", after_sequence=after_sequence
+        # The event the subscriber has already tells which batch it is in the middle of.
+        wanted.booking_session_id or "",
+        after_sequence=max(after_sequence - 1, 0),
     ):
-        for whole in batches.add(recorded):
-            if wanted.includes(whole):
+        if recorded.event.sequence == after_sequence:
+            batches.resume_after(recorded)
+            continue
+        for whole in _add(batches, recorded):
+            if wanted.includes(whole) and whole.event.sequence > after_sequence:
                 yield whole
+
+
+def _add(batches: WholeBatches, recorded: RecordedEvent) -> tuple[RecordedEvent, ...]:
+    try:
+        return batches.add(recorded)
+    except EventsMissing:
+        raise LiveEventsEnded(EndReason.LOST) from None

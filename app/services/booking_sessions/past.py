@@ -16,7 +16,9 @@ class HistoryExpired(Exception):
     """The events of a closed session were removed after their time of retention."""
 
 
-async def load_states(view: SessionView, sequences: Sequence[int]) -> dict[int, SessionState]:
+async def load_states(
+    view: SessionView, sequences: Sequence[int], *, now: datetime
+) -> dict[int, SessionState]:
     """Return the states after those of `sequences` the session has reached.
 
     One command, none when only the newest state is wanted; raises HistoryExpired.
@@ -25,6 +27,7 @@ async def load_states(view: SessionView, sequences: Sequence[int]) -> dict[int, 
     reached = [sequence for sequence in sequences if sequence < newest]
     states: dict[int, SessionState] = {}
     if reached:
+        _require_kept(view, now)
         events = await BookingSessionEventDocument.find_events(view.id, to_sequence=max(reached))
         try:
             states = derive_at(_whole(events), reached)
@@ -33,13 +36,16 @@ async def load_states(view: SessionView, sequences: Sequence[int]) -> dict[int, 
     return {**states, newest: view.state} if newest in sequences else states
 
 
-async def load_state_when(view: SessionView, moment: datetime) -> SessionState | None:
+async def load_state_when(
+    view: SessionView, moment: datetime, *, now: datetime
+) -> SessionState | None:
     """Return the state at a moment, None before the session began; raises HistoryExpired."""
     until = to_instant(moment)
     if until < view.state.started_at:
         return None
     if until >= view.state.current_state.last_activity_at:
         return view.state
+    _require_kept(view, now)
     events = await BookingSessionEventDocument.find_events(
         view.id, to_sequence=view.state.sequence, until=until
     )
@@ -47,6 +53,12 @@ async def load_state_when(view: SessionView, moment: datetime) -> SessionState |
         return derive(_whole(events))
     except BrokenEventStreamError as error:
         raise _explain(error, view) from None
+
+
+def _require_kept(view: SessionView, now: datetime) -> None:
+    # Events are removed in any order: what is left of them may look whole.
+    if view.has_expired(now):
+        raise HistoryExpired
 
 
 def _whole(events: list[BookingSessionEvent]) -> list[BookingSessionEvent]:

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.documents.driver import new_id
-from app.documents.timeslot_reservation import TimeslotReservation
 from app.domain.booking_session.batch import decide_batch
 from app.domain.booking_session.circumstances import Circumstances
-from app.domain.booking_session.commands import SelectTimeslot, SessionCommand
+from app.domain.booking_session.commands import SessionCommand
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.duplicates import (
     NumberedCommand,
@@ -18,7 +17,6 @@ from app.domain.booking_session.duplicates import (
     split_duplicates,
 )
 from app.domain.booking_session.events import BookingSessionEvent
-from app.domain.booking_session.flow_index import FlowIndex
 from app.domain.booking_session.state import SessionState
 from app.domain.problems import ProblemCode
 from app.domain.refusal import Refused, refuse
@@ -33,6 +31,11 @@ from app.services.booking_sessions.history import (
 from app.services.booking_sessions.pinned import load_pinned_flow
 from app.services.booking_sessions.session_view import SessionView
 from app.services.text_checks import LibraryTextChecks
+from app.services.timeslots.holds import (
+    find_chosen_slots,
+    hold_chosen_slot,
+    release_former_holds,
+)
 
 MAX_ATTEMPTS = 20
 CHECKS = LibraryTextChecks()
@@ -115,9 +118,15 @@ async def _record(command: RecordEvents, history: SessionHistory, now: datetime)
     split = _split(command, history)
     if not split.fresh:
         return _to_recorded(command, split, history, (), history.state)
-    decision = await _decide(command, split.fresh, history, now)
+    _require_sequence(command, history)
+    flow = await load_pinned_flow(history.session)
+    chosen = await find_chosen_slots(split.fresh, flow, history.session.id, now=now)
+    given = Circumstances(flow=flow, now=now, checks=CHECKS, taken=chosen.count_taken(now))
+    decision = _decide(split.fresh, history, given)
+    await hold_chosen_slot(chosen, organization_id=history.session.organization_id, now=now)
     if not await append(history, decision, now=now):
         return None
+    await release_former_holds(chosen, former_start=_former_slot(history.state))
     return _to_recorded(command, split, history, decision.events, decision.state)
 
 
@@ -128,12 +137,7 @@ def _split(command: RecordEvents, history: SessionHistory) -> SplitBatch:
     return split
 
 
-async def _decide(
-    command: RecordEvents,
-    fresh: Sequence[NumberedCommand],
-    history: SessionHistory,
-    now: datetime,
-) -> Decision:
+def _require_sequence(command: RecordEvents, history: SessionHistory) -> None:
     expected = command.expected_sequence
     if expected is not None and expected != history.state.sequence:
         raise refuse(
@@ -141,31 +145,23 @@ async def _decide(
             f"the session is at sequence {history.state.sequence}",
             "expected_sequence",
         )
-    flow = await load_pinned_flow(history.session)
-    decision = decide_batch(
-        history.state,
-        fresh,
-        given=Circumstances(
-            flow=flow, now=now, checks=CHECKS, taken=await _count_taken(flow, fresh)
-        ),
-        event_ids=[new_id() for _ in fresh],
-    )
+
+
+def _decide(
+    fresh: Sequence[NumberedCommand], history: SessionHistory, given: Circumstances
+) -> Decision:
+    event_ids = [new_id() for _ in fresh]
+    decision = decide_batch(history.state, fresh, given=given, event_ids=event_ids)
     if not isinstance(decision, Decision):
         raise Refused(decision)
     return decision
 
 
-async def _count_taken(flow: FlowIndex, fresh: Sequence[NumberedCommand]) -> dict[datetime, int]:
-    """Return how many bookings the wanted slots have, asking only when a slot is chosen."""
-    step = flow.timeslot_step
-    wanted = [
-        item.command.data.start_time
-        for item in fresh
-        if isinstance(item.command.data, SelectTimeslot)
-    ]
-    if step is None or not wanted:
-        return {}
-    return await TimeslotReservation.count_taken(step_id=step.id, start_times=wanted)
+def _former_slot(state: SessionState) -> datetime | None:
+    """Return when the slot starts that was selected before."""
+    selections = state.current_state.temp_selections
+    slot = selections.timeslot if selections else None
+    return slot.start_time if slot else None
 
 
 def _to_recorded(

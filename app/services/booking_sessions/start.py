@@ -4,13 +4,14 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints, field_validator
 
-from app.documents.booking_session import BookingSession, snapshot_record
-from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
-from app.documents.driver import DuplicateKeyError, new_id
+from app.documents.booking_session import BookingSession
+from app.documents.booking_session_event import EventBatch
+from app.documents.driver import new_id
 from app.documents.organization import Organization
 from app.documents.scheduler_config import SchedulerConfig
+from app.documents.session_snapshot import snapshot_record
 from app.domain.booking_session.context import (
     MAX_CLICK_ID_LENGTH,
     MAX_UTM_LENGTH,
@@ -26,14 +27,17 @@ from app.domain.booking_session.event_references import EventIdPolicy
 from app.domain.booking_session.event_types import RecoveredProgress
 from app.domain.booking_session.flow_index import FlowIndex
 from app.domain.booking_session.lifecycle import decide_start
+from app.domain.bounded_json import require_storable_text
 from app.domain.problems import ProblemCode
 from app.domain.refusal import refuse
-from app.domain.routing.urls import ParsedUrl, RoutingContext
+from app.domain.routing.urls import ParsedUrl, RoutingContext, Utm
 from app.domain.values import EntityId, Value
+from app.services.booking_sessions.event_log import current_event_log
 from app.services.booking_sessions.history import keep_history
 from app.services.booking_sessions.resumption import load_recovered_progress
 from app.services.revisions import load_flow_index
 from app.services.routing import Route, find_route, read_url
+from app.services.shared_reads import SharedReads
 
 IdempotencyKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -43,6 +47,14 @@ class PageContext(RoutingContext):
 
     referrer: UrlText | None = None
     visitor_id: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+    @field_validator("url", "utm")
+    @classmethod
+    def _require_text(cls, given: str | Utm | None) -> str | Utm | None:
+        texts = given.model_dump().values() if isinstance(given, Utm) else [given]
+        for text in filter(None, texts):
+            require_storable_text(text)
+        return given
 
 
 def _device_or_default(given: Any) -> Any:
@@ -101,7 +113,7 @@ async def start_session(
     session = _to_document(
         decision,
         config=config,
-        event_id_policy=await _find_event_id_policy(config.organization_id),
+        event_id_policy=await _event_id_policies.get(config.organization_id),
         revision_id=route.revision_id,
         idempotency_key=command.idempotency_key,
         request_hash=request_hash,
@@ -119,7 +131,7 @@ async def _find_earlier(
     if idempotency_key is None:
         return None
     earlier = await BookingSession.find_by_idempotency_key(config.organization_id, idempotency_key)
-    if earlier is not None and earlier.request_hash != request_hash:
+    if earlier is not None and earlier.request_hash not in {None, request_hash}:
         raise refuse(
             ProblemCode.IDEMPOTENCY_KEY_REUSED,
             "the key was used for a request with other content",
@@ -144,6 +156,9 @@ async def _find_event_id_policy(organization_id: EntityId) -> EventIdPolicy:
     return EventIdPolicy() if organization is None else organization.event_id_policy
 
 
+_event_id_policies = SharedReads(_find_event_id_policy)
+
+
 async def _store(session: BookingSession, decision: Decision) -> bool:
     """Store the first event, then the session; False when the idempotency key was faster taken."""
     batch = EventBatch(
@@ -152,13 +167,7 @@ async def _store(session: BookingSession, decision: Decision) -> bool:
         booking_session_id=session.id,
         booking_flow_id=session.booking_flow_id,
     )
-    await BookingSessionEventDocument.append_batches([batch])
-    try:
-        await session.insert()
-    except DuplicateKeyError:
-        await BookingSessionEventDocument.remove_unacknowledged(
-            [event.id for event in decision.events]
-        )
+    if not await current_event_log().start(batch, session):
         return False
     keep_history(session, decision.state, event_ids=tuple(session.booking_session_event_ids))
     return True

@@ -7,6 +7,7 @@ from functools import partial
 from app.documents.api_key import ApiKey
 from app.documents.organization import Organization
 from app.documents.scheduler_config import SchedulerConfig
+from app.documents.session_changes import mark_all_changed
 from app.domain.access import OrganizationCredential, Role
 from app.domain.booking_session.flow_index import FlowIndex
 from app.domain.values import EntityId, Value
@@ -66,17 +67,19 @@ async def _load(
 ) -> EntityId:
     opened_at = now - _OPEN_BEFORE
     organization, owner_key = await create_organization(COMPANY_NAME, now=opened_at)
-    author = Author(credential=await _credential_of(owner_key), now=opened_at)
+    author = Author(credential=await _credential_of(owner_key, now=opened_at), now=opened_at)
     company = await set_up_company(author, report_progress=partial(report, "Company"))
     visits = plan_visits(visit_count, flows=await _load_flows(company, organization.id), now=now)
     await play_visits(
         visits, config=company.config, report_progress=partial(report, "Past sessions")
     )
+    # A worker may have made rollups meanwhile.
+    await mark_all_changed(organization.id, now=now)
     return organization.id
 
 
-async def _credential_of(api_key: str) -> OrganizationCredential:
-    key = await ApiKey.find_active(hash_key(api_key))
+async def _credential_of(api_key: str, *, now: datetime) -> OrganizationCredential:
+    key = await ApiKey.find_active(hash_key(api_key), now=now)
     if key is None:
         raise RuntimeError("the key of a new organization is gone")
     return OrganizationCredential(

@@ -2,7 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.documents.booking_answer_category import BookingAnswerCategory
 from app.documents.booking_flow import BookingFlow
@@ -23,7 +24,7 @@ from app.domain.booking_flow.portable import (
 )
 from app.domain.booking_flow.steps import BookingFlowStep
 from app.domain.content import ContentConfig
-from app.domain.questions import ServiceReferenceAnswerContent
+from app.domain.questions import BookingQuestionContent, ServiceReferenceAnswerContent
 from app.domain.service_selection.references import collect_references
 from app.domain.values import EntityId
 from app.services.files import read_file
@@ -53,13 +54,43 @@ async def export_booking_flow(
     return await _export(organization_id, frozen.content, frozen.steps, kit)
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What the steps of a flow and the answers of its questions refer to, each kind by its ids."""
+
+    services: Sequence[BookingService]
+    questions: Mapping[EntityId, BookingQuestionContent]
+    categories: Sequence[BookingAnswerCategory]
+
+
 async def _export(
     organization_id: EntityId,
     content: ContentConfig,
-    steps: Iterable[BookingFlowStep],
+    steps: Sequence[BookingFlowStep],
     kit: PortableBrandKit | None,
 ) -> PortableFlow:
-    steps = tuple(steps)
+    found = await _load_content(organization_id, steps)
+    names = ReferenceNames(
+        services=_name("service", (service.id for service in found.services)),
+        questions=_name("question", found.questions),
+        categories=_name("category", (category.id for category in found.categories)),
+    )
+    return PortableFlow(
+        content=content,
+        steps=await asyncio.to_thread(rename_steps, steps, names),
+        services=tuple(_write_service(service, names) for service in found.services),
+        questions=tuple(
+            PortableQuestion(
+                key=names.questions[question_id], **dict(rename_answers(question, names))
+            )
+            for question_id, question in found.questions.items()
+        ),
+        categories=tuple(_write_category(category, names) for category in found.categories),
+        brand_kit=kit,
+    )
+
+
+async def _load_content(organization_id: EntityId, steps: Sequence[BookingFlowStep]) -> _Content:
     references = [collect_references(graph) for graph in graphs_of(steps)]
     question_ids = frozenset().union(*(each.question_ids for each in references))
     stored = await BookingQuestion.list_owned(organization_id, question_ids)
@@ -74,40 +105,27 @@ async def _export(
     ).union(*(each.category_ids for each in references))
     services = await BookingService.list_owned(organization_id, service_ids)
     categories = await BookingAnswerCategory.list_owned(organization_id, category_ids)
-    services.sort(key=lambda service: service.id)
-    categories.sort(key=lambda category: category.id)
-    names = ReferenceNames(
-        services=_name("service", (service.id for service in services)),
-        questions=_name("question", questions),
-        categories=_name("category", (category.id for category in categories)),
+    return _Content(
+        services=sorted(services, key=lambda service: service.id),
+        questions=questions,
+        categories=sorted(categories, key=lambda category: category.id),
     )
-    return PortableFlow(
-        content=content,
-        steps=await asyncio.to_thread(rename_steps, steps, names),
-        services=tuple(
-            PortableService(
-                key=names.services[service.id],
-                service_content=service.service_content,
-                vendor_data=service.vendor_data,
-            )
-            for service in services
-        ),
-        questions=tuple(
-            PortableQuestion(
-                key=names.questions[question_id], **dict(rename_answers(question, names))
-            )
-            for question_id, question in questions.items()
-        ),
-        categories=tuple(
-            PortableCategory(
-                key=names.categories[category.id],
-                title=category.title,
-                description=category.description,
-                icon=category.icon,
-            )
-            for category in categories
-        ),
-        brand_kit=kit,
+
+
+def _write_service(service: BookingService, names: ReferenceNames) -> PortableService:
+    return PortableService(
+        key=names.services[service.id],
+        service_content=service.service_content,
+        vendor_data=service.vendor_data,
+    )
+
+
+def _write_category(category: BookingAnswerCategory, names: ReferenceNames) -> PortableCategory:
+    return PortableCategory(
+        key=names.categories[category.id],
+        title=category.title,
+        description=category.description,
+        icon=category.icon,
     )
 
 

@@ -8,30 +8,19 @@ is stored with the flow in one transaction.
 import asyncio
 from typing import Any
 
-import orjson
-from pydantic import ValidationError
-
 from app.documents.booking_flow import BookingFlow
 from app.documents.driver import BulkWriteError, DuplicateKeyError, new_id
 from app.documents.together import TooMuchAtOnce, insert_together
 from app.domain.audit import AuditedEntity
-from app.domain.booking_flow.patterns import find_pattern_problems
-from app.domain.booking_flow.portable import (
-    MAX_DOCUMENT_BYTES,
-    PortableFlow,
-    find_key_problems,
-    rename_steps,
-)
+from app.domain.booking_flow.portable import rename_steps
 from app.domain.booking_flow.steps import with_id
 from app.domain.problems import ProblemCode
-from app.domain.refusal import Refused, problems_of, refuse
+from app.domain.refusal import refuse
 from app.services.audit import record_change
-from app.services.authoring import Author, refuse_if
+from app.services.authoring import Author
 from app.services.flow_drafts import Draft, refuse_oversized, to_document
 from app.services.portability.matching import ImportReport, match_content
-from app.services.step_checks import TEXT_CHECKS
-
-DOCUMENT = "document"
+from app.services.portability.reading import DOCUMENT, read_import
 
 
 async def import_booking_flow(
@@ -40,13 +29,13 @@ async def import_booking_flow(
     """Store the flow of a document, given as JSON text or as its value, as a new draft.
 
     Returns it and what became of the rest of the document. All or nothing is stored. Raises Refused
-    with every problem: TOO_LONG above 20 MiB, INVALID, NOT_FOUND and DUPLICATE for keys, and
-    CONFLICT when the organization's content changed meanwhile.
+    with every problem `read_import` finds, with TOO_LONG for more than can be stored at once, and
+    with CONFLICT when the organization's content changed meanwhile.
     """
-    portable = await asyncio.to_thread(read_document, document)
-    content = portable.content
-    if title is not None:
-        content = content.model_copy(update={"title": title})
+    command = await read_import(document, title=title)
+    portable, content = command.document, command.document.content
+    if command.title is not None:
+        content = content.model_copy(update={"title": command.title})
     matched = await match_content(portable, author=author)
     steps = await asyncio.to_thread(rename_steps, portable.steps, matched.names)
     stored = [with_id(step, new_id()) for step in steps]
@@ -75,29 +64,3 @@ async def import_booking_flow(
             raise refuse(ProblemCode.TOO_LONG, message, DOCUMENT) from error
         change.after = {**draft.snapshot(), "created": list(matched.created)}
     return flow, matched.report
-
-
-def read_document(document: Any) -> PortableFlow:
-    """Return the flow of a document; raises Refused with every problem, at `document`."""
-    size = len(document.encode() if isinstance(document, str) else orjson.dumps(document))
-    if size > MAX_DOCUMENT_BYTES:
-        raise refuse(ProblemCode.TOO_LONG, f"is larger than {MAX_DOCUMENT_BYTES} bytes", DOCUMENT)
-    try:
-        value = orjson.loads(document) if isinstance(document, str) else document
-        portable = PortableFlow.model_validate(value)
-    except orjson.JSONDecodeError as error:
-        raise refuse(ProblemCode.INVALID, "is not JSON", DOCUMENT) from error
-    except ValidationError as error:
-        raise Refused(problem.under((DOCUMENT,)) for problem in problems_of(error)) from error
-    refuse_if(
-        problem.under((DOCUMENT,))
-        for problem in (
-            *find_key_problems(portable),
-            *(
-                problem.under(("steps", index))
-                for index, step in enumerate(portable.steps)
-                for problem in find_pattern_problems(step, text_checks=TEXT_CHECKS)
-            ),
-        )
-    )
-    return portable

@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from app.transport.vendor_stand_in.knobs import JobTypeChange, Knobs
+from app.transport.vendor_stand_in.page import bookings_page
 from app.transport.vendor_stand_in.problems import invalid, not_found
 from app.transport.vendor_stand_in.state import StandInState, without_tenant
 from app.transport.vendor_stand_in.webhooks import WebhookSender
@@ -44,8 +45,10 @@ class Control:
             HttpRoute("/job-types", self.change_job_type, methods=["PUT"]),
         ]
 
-    async def show_overview(self, _: Request) -> Response:
-        """Say what can be done."""
+    async def show_overview(self, request: Request) -> Response:
+        """Say what can be done; show the bookings to a browser."""
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(bookings_page(self._state.bookings))
         paths = [f"{'/'.join(sorted(route.methods or ()))} {route.path}" for route in self.routes()]
         return JSONResponse({"control": paths, "knobs": Knobs.model_json_schema()})
 

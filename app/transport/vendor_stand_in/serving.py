@@ -1,6 +1,7 @@
 """Serving the stand-in so that it can drop connections."""
 
 import asyncio
+import socket
 
 import uvicorn
 from starlette.applications import Starlette
@@ -34,6 +35,7 @@ def stand_in_server(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
     )
 
 
-def serve_stand_in(*, host: str, port: int) -> None:
-    """Serve the demonstration company's stand-in until a signal ends it."""
-    stand_in_server(create_stand_in(), host=host, port=port).run()
+def serve_stand_in(listening: socket.socket) -> None:
+    """Serve the demonstration company's stand-in on a bound socket until a signal ends it."""
+    host, port = listening.getsockname()[:2]
+    stand_in_server(create_stand_in(), host=host, port=port).run(sockets=[listening])

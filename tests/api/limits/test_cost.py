@@ -74,6 +74,7 @@ def code_of(result: ExecutionResult) -> str | None:
          "fragment F on Query { bookingFlows(first: $n) { nodes { id } } }", {"n": 8}, 2 + 8),
         ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", "b", "c"]}, 3),
         ('{ nodes(ids: ["a", "b"]) { id } }', None, 2),
+        ('{ bookingFlow(id: "x") { diff(from: 1) { __typename } } }', None, 1 + 100 + 1),
         ("mutation ($i: CreateBookingAnswerCategoryInput!)"
          "{ createBookingAnswerCategory(input: $i) { bookingAnswerCategory { id } } }",
          {"i": {"title": "x"}}, 10 + 1 + 1),

@@ -1,5 +1,6 @@
 """Making, listing and revoking API keys."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ async def test_a_new_key_works_at_once_and_only_its_digest_is_kept() -> None:
     assert payload["userErrors"] == []
     assert payload["apiKey"]["role"] == "ANALYST"
     assert secret.startswith(payload["apiKey"]["prefix"])
-    credential = await client.authenticator.authenticate(secret)
+    credential = await client.authenticator.authenticate(secret, now=datetime.now(UTC))
     assert isinstance(credential, OrganizationCredential)
     assert credential.organization_id == organization_of(client)
     assert credential.role is Role.ANALYST
@@ -74,7 +75,7 @@ async def test_a_revoked_key_opens_nothing_and_says_since_when() -> None:
     assert revoked["userErrors"] == []
     assert revoked["apiKey"]["revokedAt"] is not None
     assert again == revoked
-    assert await client.authenticator.authenticate(payload["secret"]) is None
+    assert await client.authenticator.authenticate(payload["secret"], now=datetime.now(UTC)) is None
 
 
 async def test_keys_are_listed_from_the_newest_on_without_their_secrets() -> None:
@@ -116,7 +117,10 @@ async def test_another_organization_neither_sees_nor_revokes_a_key() -> None:
             "apiKey": None,
             "userErrors": [{"code": "NOT_FOUND", "path": ["input", "id"]}],
         }
-    assert await client.authenticator.authenticate(payload["secret"]) is not None
+    assert (
+        await client.authenticator.authenticate(payload["secret"], now=datetime.now(UTC))
+        is not None
+    )
     names = [key["name"] for key in (await stranger.data(LIST))["apiKeys"]["nodes"]]
     assert names == ["Owner"]
 

@@ -161,7 +161,7 @@ async def test_key_is_recorded_under_the_name_it_has_when_it_is_used(database: D
     _, secret = await create_api_key(
         an_author(owner).organization_id, name="Website", role=Role.EDITOR, now=datetime.now(UTC)
     )
-    credential = await owner.authenticator.authenticate(secret)
+    credential = await owner.authenticator.authenticate(secret, now=datetime.now(UTC))
     assert credential is not None
     await BRAND_KIT.create(ApiClient(credential), "Harbor")
 

@@ -41,8 +41,8 @@ async def test_a_booking_shows_its_way_to_the_vendor() -> None:
     office = await an_office()
     _, booking_id = await office.a_booking()
     attempts = [
-        VendorAttempt(at=LATER, outcome="failed", detail="503").model_dump(),
-        VendorAttempt(at=LATER + timedelta(seconds=9), outcome="synced").model_dump(),
+        VendorAttempt(at=LATER, outcome="not_sent", detail="503").model_dump(),
+        VendorAttempt(at=LATER + timedelta(seconds=9), outcome="created").model_dump(),
     ]
     await change(
         booking_id, vendor_sync_status="synced", vendor_booking_id="77", vendor_attempts=attempts
@@ -62,10 +62,10 @@ async def test_a_booking_shows_its_way_to_the_vendor() -> None:
         "vendorSyncStatus": "SYNCED",
         "vendorBookingId": "77",
         "vendorAttempts": [
-            {"at": serialize_datetime(LATER), "outcome": "failed", "detail": "503"},
+            {"at": serialize_datetime(LATER), "outcome": "NOT_SENT", "detail": "503"},
             {
                 "at": serialize_datetime(LATER + timedelta(seconds=9)),
-                "outcome": "synced",
+                "outcome": "CREATED",
                 "detail": None,
             },
         ],

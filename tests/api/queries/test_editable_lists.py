@@ -134,6 +134,74 @@ async def test_list_costs_two_commands(
     assert sorted(command.split()[0] for command in commands) == ["aggregate", "find"]
 
 
+async def test_list_is_counted_once_however_often_it_is_asked(
+    database: Database, command_counter: CommandCounter
+) -> None:
+    client = await an_organization()
+    aliases = " ".join(f"a{n}: totalCount" for n in range(90))
+
+    with command_counter.counting() as commands:
+        await client.data(f"{{ brandKits {{ {aliases} }} }}")
+
+    assert sorted(command.split()[0] for command in commands) == ["aggregate", "find"]
+
+
+@every_kind
+async def test_pages_are_stable_while_entities_are_added(
+    database: Database, kind: EditableKind
+) -> None:
+    client = await a_full_organization(kind)
+    seen, cursor = [], None
+    for number in range(3):
+        after = f', after: "{cursor}"' if cursor else ""
+        page = await kind.list(client, f"(first: 1{after})")
+        seen += [kind.label_of(node) for node in page["nodes"]]
+        cursor = page["pageInfo"]["endCursor"]
+        await kind.create(client, f"Newer {number}")
+
+    assert seen == list(reversed(LABELS))
+
+
+@every_kind
+async def test_bounds_that_make_no_sense_are_refused(
+    database: Database, kind: EditableKind
+) -> None:
+    client = await an_organization()
+    for bounds in ("first: 1, last: 1", "first: 0", "first: 101", "last: -1"):
+        answer = await client.execute(f"{{ {kind.plural}({bounds}) {{ totalCount }} }}")
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("place", ["after", "before"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "=", "AAAA", "\u00e9", "e30=", "bnVsbA==", "A" * 3_000]
+)
+async def test_cursor_nobody_made_is_refused(database: Database, cursor: str, place: str) -> None:
+    client = await an_organization()
+    query = f"query ($cursor: String) {{ brandKits({place}: $cursor) {{ totalCount }} }}"
+
+    answer = await client.execute(query, {"cursor": cursor})
+
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_CURSOR"
+
+
+async def test_cursor_is_bound_to_filter_list_and_organization(database: Database) -> None:
+    client, other = await a_full_organization(QUESTION), await a_full_organization(QUESTION)
+    cursor = (await QUESTION.list(client, "(first: 1)"))["pageInfo"]["endCursor"]
+    use = "query ($c: String) { %s { totalCount } }"
+
+    codes = [
+        (await asking.execute(use % place, {"c": cursor}))["errors"][0]["extensions"]["code"]
+        for asking, place in (
+            (client, 'bookingQuestions(after: $c, filter: {search: "r"})'),
+            (client, "brandKits(after: $c)"),
+            (other, "bookingQuestions(after: $c)"),
+        )
+    ]
+
+    assert codes == ["INVALID_CURSOR"] * 3
+
+
 async def test_answers_of_many_questions_cost_one_command_a_kind(
     database: Database, command_counter: CommandCounter
 ) -> None:

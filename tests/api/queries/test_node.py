@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.api.ids import EntityType, decode_id, encode_id
+from app.api.webhook_endpoints.payloads import render_event
 from app.documents.api_key import ApiKey
 from app.documents.audit_record import AuditRecord
 from app.documents.booking_flow import BookingFlow
@@ -22,9 +23,12 @@ from app.domain.vendor import BookingServiceContent
 from app.services.booking_flow_routers import BookingFlowRouterContent, create_booking_flow_router
 from app.services.booking_questions import create_booking_question
 from app.services.booking_services import create_booking_service
+from app.services.webhooks.deliveries import send_test_webhook
 from tests.api.client import ApiClient, an_anonymous_client, an_organization
 from tests.api.mutations.test_booking_session import start
 from tests.api.site import Site, a_site, an_author
+from tests.services.vendor.accounts import store_account
+from tests.services.webhooks.builders import an_endpoint
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
@@ -63,6 +67,11 @@ async def ids_of_everything(site: Site) -> dict[str, str]:
     assert key
     assert record
     kit_id = site.config.brand_kit_id or ""
+    account = await store_account(site.organization_id)
+    endpoint, _ = await an_endpoint(site.organization_id)
+    delivery = await send_test_webhook(
+        endpoint.id, author=an_author(site.client), render=render_event
+    )
     return {
         "BookingService": encode_id(EntityType.BOOKING_SERVICE, service.id),
         "BookingQuestion": encode_id(EntityType.BOOKING_QUESTION, question.id),
@@ -72,6 +81,9 @@ async def ids_of_everything(site: Site) -> dict[str, str]:
         "BookingFlowZipcodeStep": site.step_id(0),
         "BrandKit": encode_id(EntityType.BRAND_KIT, kit_id),
         "SchedulerConfig": encode_id(EntityType.SCHEDULER_CONFIG, site.config.id),
+        "WebhookDelivery": encode_id(EntityType.WEBHOOK_DELIVERY, delivery.id),
+        "WebhookEndpoint": encode_id(EntityType.WEBHOOK_ENDPOINT, endpoint.id),
+        "VendorAccount": encode_id(EntityType.VENDOR_ACCOUNT, account.id),
         "Organization": encode_id(EntityType.ORGANIZATION, site.organization_id),
         "ActiveBookingSession": session["id"],
         "BookingSessionEvent": encode_id(EntityType.BOOKING_SESSION_EVENT, event.id),

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from app.domain.booking_session import events as event_format
+from app.domain.booking_session.batches import split_whole
 from app.domain.booking_session.commands import SessionCommand
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.derive import BrokenEventStreamError, derive, evolve
@@ -181,21 +182,24 @@ def test_a_session_is_exactly_one_of_active_completed_and_abandoned() -> None:
     )
 
 
+@pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("stream", ["completed", "abandoned"])
-def test_events_of_version_1_mean_what_they_meant(stream: str) -> None:
-    golden: dict[str, Any] = json.loads((GOLDEN / "v1.json").read_text())[stream]
+def test_events_of_every_version_mean_what_they_meant(stream: str, version: int) -> None:
+    golden: dict[str, Any] = json.loads((GOLDEN / f"v{version}.json").read_text())[stream]
 
     events = [event_from_document(document) for document in golden["events"]]
 
     assert derive(events) == SESSION_STATE_ADAPTER.validate_python(golden["state"])
+    assert split_whole(events) == (tuple(events), ())
 
 
-def test_the_golden_events_of_version_1_are_of_every_type() -> None:
-    golden = json.loads((GOLDEN / "v1.json").read_text())
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_golden_events_of_a_version_are_of_every_type(version: int) -> None:
+    golden = json.loads((GOLDEN / f"v{version}.json").read_text())
     documents = [document for stream in golden.values() for document in stream["events"]]
 
     assert {each["event_type"] for each in documents} == set(BookingSessionEventType)
-    assert {each["schema_version"] for each in documents} == {1}
+    assert {each["schema_version"] for each in documents} == {version}
 
 
 def test_a_document_with_fields_of_its_own_or_of_a_newer_version_is_read() -> None:
@@ -215,7 +219,7 @@ def test_a_document_of_an_older_version_is_brought_up_version_by_version(
     monkeypatch.setattr(event_format, "SCHEMA_VERSION", 3)
     monkeypatch.setitem(event_format.UPCASTERS, 1, lambda old: {**old, "step": old["where"]})
     monkeypatch.setitem(event_format.UPCASTERS, 2, lambda old: {**old, "step_id": old["step"]})
-    document = a_stream(entered(ZIP))[1].model_dump()
+    document = {**a_stream(entered(ZIP))[1].model_dump(), "schema_version": 1}
     document["where"] = document.pop("step_id")
 
     read = event_from_document(document)

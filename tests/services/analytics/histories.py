@@ -15,7 +15,7 @@ from app.domain.booking_session.context import (
     SessionContext,
     UtmParameters,
 )
-from app.domain.booking_session.event_types import AbandonmentReason
+from app.domain.booking_session.event_types import AbandonmentReason, RecoveredProgress
 from app.domain.booking_session.flow_index import index_flow
 from app.domain.refusal import Refused
 from app.services.booking_sessions.abandon import AbandonSession, abandon_session
@@ -37,6 +37,8 @@ from tests.domain.booking_session.builders import (
     chose_time,
     completed,
     entered,
+    failed,
+    updated,
     went_back,
 )
 from tests.services.booking_sessions.builders import Customer, Place, a_customer
@@ -49,6 +51,7 @@ WORK: dict[str, tuple[SessionCommand, ...]] = {
     CUSTOMER: (completed(CUSTOMER, **ROSA),),
     SUMMARY: (completed(SUMMARY, consent=True),),
 }
+PHONES = (ROSA["phone"], "+17815550188")
 
 
 async def republish(place: Place, *, steps: Sequence[str], revision: int) -> Place:
@@ -82,20 +85,41 @@ async def republish(place: Place, *, steps: Sequence[str], revision: int) -> Pla
     return Place(place.organization_id, document.id, index_flow(flow), place.step_ids)
 
 
-async def play_history(randomly: random.Random, places: Sequence[Place]) -> Customer:
-    """Let a customer do this and that on one of the flows, and end or not."""
-    now = NOW + timedelta(milliseconds=randomly.randrange(-36, 12) * 3_600_000 + 1)
+async def play_history(
+    randomly: random.Random, places: Sequence[Place], *, at: datetime | None = None
+) -> Customer:
+    """Let a customer do this and that on one of the flows from some time on, and end or not."""
+    now = at or NOW + timedelta(milliseconds=randomly.randrange(-36, 12) * 3_600_000 + 1)
     place = randomly.choice(places)
-    customer = await a_customer(place=place, context=_a_context(randomly), now=now)
+    customer = await a_customer(
+        place=place, context=_a_context(randomly), recovered=_a_recovery(randomly), now=now
+    )
     steps = [step for step in STEPS if place.step_ids[step] in place.flow.steps]
     for position in range(randomly.randrange(len(steps) + 1)):
         if position:
             now = await _try(customer, randomly, now, (entered(steps[position]),))
-        now = await _try(customer, randomly, now, WORK[steps[position]])
+        now = await _try(customer, randomly, now, _work_on(steps[position], randomly))
         if randomly.random() < 0.3:
             now = await _try(customer, randomly, now, _a_detour(randomly))
     await _end(customer, randomly, now)
     return customer
+
+
+async def play_late(randomly: random.Random, customer: Customer, *, now: datetime) -> None:
+    """Let a customer who has been away do this and that, and perhaps end, from `now` on."""
+    for _ in range(3):
+        now = await _try(customer, randomly, now, _a_detour(randomly))
+    await _end(customer, randomly, now)
+
+
+def _work_on(step: str, randomly: random.Random) -> tuple[SessionCommand, ...]:
+    if step != CUSTOMER:
+        return WORK[step]
+    return (completed(CUSTOMER, **{**ROSA, "phone": randomly.choice(PHONES)}),)
+
+
+def _a_recovery(randomly: random.Random) -> RecoveredProgress | None:
+    return randomly.choice([None, None, RecoveredProgress(booking_session_id="a" * 24)])
 
 
 def _a_context(randomly: random.Random) -> SessionContext:
@@ -103,7 +127,7 @@ def _a_context(randomly: random.Random) -> SessionContext:
         utm=UtmParameters(
             source=randomly.choice([None, "google", "bing"]),
             medium=randomly.choice([None, "cpc"]),
-            campaign=randomly.choice([None, "", "spring", "Spring"]),
+            campaign=randomly.choice([None, "", "spring", "Spring", PHONES[0]]),
         ),
         device=Device(type=randomly.choice(list(DeviceType))),
         route=randomly.choice([None, RouteTaken(), RouteTaken(rule_id="r1")]),
@@ -119,6 +143,9 @@ def _a_detour(randomly: random.Random) -> tuple[SessionCommand, ...]:
             (entered(step),),
             (answered("need", "ac"),),
             (chose_service("drain"), completed(SERVICE)),
+            (updated(ZIP, "zipcode", randomly.choice(["01901", "99999", "nowhere", 7])),),
+            (failed(ZIP, "zipcode"), failed(ZIP, "unheard of")),
+            (updated(DETAILS, "notes", "x"), failed(DETAILS, "notes"), went_back(ZIP, DETAILS)),
         ]
     )
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.analytics.breakdown import BreakdownDimension
 from app.domain.analytics.scope import ReportScope
+from app.domain.booking_session.context import DeviceType
 from app.domain.booking_session.derive import derive
 from app.domain.booking_session.event_types import (
     AbandonmentReason,
@@ -25,7 +26,7 @@ MOVES = {Kind.STEP_ENTERED, Kind.NAVIGATION_BACK}
 ENDS = {Kind.SESSION_ABANDONED, Kind.SESSION_COMPLETED}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Told:
     """A session as its events tell it."""
 
@@ -34,16 +35,29 @@ class Told:
     created_at: datetime
     events: Sequence[BookingSessionEvent]
     state: SessionState
+    has_expired: bool = False
 
     @property
     def status(self) -> str:
         return self.state.booking_outcome.status.value
 
     def is_in(self, scope: ReportScope) -> bool:
+        context = self.state.session_context
+        asked = [
+            (scope.booking_flow_id, self.state.booking_flow_id),
+            (scope.revision, self.state.revision),
+            (scope.routing_rule_id, _rule_of(self)),
+            (scope.utm_source, context.utm.source),
+            (scope.utm_medium, context.utm.medium),
+            (scope.utm_campaign, context.utm.campaign),
+            (scope.device_type, context.device.type),
+        ]
+        is_bot = context.device.type is DeviceType.BOT
         return (
             self.organization_id == scope.organization_id
             and scope.created_from <= self.created_at < scope.created_to
-            and scope.booking_flow_id in (None, self.state.booking_flow_id)
+            and all(wanted in (None, value) for wanted, value in asked)
+            and (not is_bot or scope.includes_bots or scope.device_type is DeviceType.BOT)
         )
 
     def enters(self, event: BookingSessionEvent) -> str | None:
@@ -56,7 +70,7 @@ class Told:
 
     def time_on(self, step_id: str) -> int | None:
         began = next((e for e in self.events if self.enters(e) == step_id), None)
-        if began is None:
+        if began is None or self.has_expired:
             return None
         for event in self.events:
             if event.sequence <= began.sequence:
@@ -81,9 +95,10 @@ async def tell(customer: Customer) -> Told:
 
 def _is_timeout(event: BookingSessionEvent) -> bool:
     data = event.data
-    return (
-        isinstance(data, SessionAbandonmentEventData) and data.reason is AbandonmentReason.TIMEOUT
-    )
+    return isinstance(data, SessionAbandonmentEventData) and data.reason in {
+        AbandonmentReason.TIMEOUT,
+        AbandonmentReason.ERASURE,
+    }
 
 
 def _ms_between(first: BookingSessionEvent, second: BookingSessionEvent) -> int:

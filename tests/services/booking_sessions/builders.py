@@ -6,18 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.documents.booking_flow_revision import BookingFlowRevision
-from app.documents.booking_session import BookingSession, snapshot_record
+from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument, event_record
 from app.documents.driver import new_id
+from app.documents.session_snapshot import snapshot_record
 from app.domain.booking_session.commands import GoBack, SessionCommand
 from app.domain.booking_session.context import SessionContext
 from app.domain.booking_session.event_references import EventIdPolicy
+from app.domain.booking_session.event_types import RecoveredProgress
 from app.domain.booking_session.events import BookingSessionEvent
 from app.domain.booking_session.flow_index import FlowIndex, index_flow
 from app.domain.booking_session.lifecycle import decide_start
 from app.services.booking_sessions.complete import CompleteSession, complete_session
 from app.services.booking_sessions.record import Recorded, RecordEvents, record_events
-from tests.domain.booking_session.builders import NOW, THROUGH_SUMMARY, TYPE_CONFIGS, a_flow
+from tests.domain.booking_session.builders import (
+    CUSTOMER,
+    NOW,
+    THROUGH_SUMMARY,
+    TYPE_CONFIGS,
+    a_flow,
+)
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -41,10 +49,23 @@ class Place:
         )
 
 
-async def a_place(*, capacity: int | None = None, organization_id: str | None = None) -> Place:
+async def a_place(
+    *,
+    capacity: int | None = None,
+    organization_id: str | None = None,
+    hold_minutes: int = 0,
+    allow_returning_customers: bool = False,
+) -> Place:
     timeslots: dict[str, Any] = TYPE_CONFIGS[list(TYPE_CONFIGS)[3]][1]
     windows = [{**window, "capacity": capacity} for window in timeslots["windows"]]
-    common = a_flow(timeslot_selection={**timeslots, "windows": windows})
+    timeslots = {**timeslots, "windows": windows, "hold_minutes": hold_minutes}
+    common = a_flow(
+        timeslot_selection=timeslots,
+        customer={
+            **TYPE_CONFIGS[CUSTOMER][1],
+            "allow_returning_customers": allow_returning_customers,
+        },
+    )
     step_ids = {step.id: new_id() for step in common.flow.steps}
     steps = [s.model_copy(update={"id": step_ids[s.id]}) for s in common.flow.steps]
     flow = common.flow.model_copy(update={"booking_flow_id": new_id(), "steps": tuple(steps)})
@@ -89,11 +110,11 @@ class Customer:
             now=now,
         )
 
-    async def complete(self, key: str = "key") -> Any:
+    async def complete(self, key: str = "key", *, now: datetime = LATER) -> Any:
         return await complete_session(
             CompleteSession(booking_session_id=self.session_id, idempotency_key=key),
             organization_id=self.place.organization_id,
-            now=LATER,
+            now=now,
         )
 
     async def stored(self) -> BookingSession:
@@ -121,12 +142,17 @@ async def a_customer(
     place: Place | None = None,
     policy: EventIdPolicy | None = None,
     context: SessionContext | None = None,
+    recovered: RecoveredProgress | None = None,
     now: datetime = NOW,
 ) -> Customer:
     """Start a session, and record the commands in one batch."""
     place = place or await a_place()
     decision = decide_start(
-        place.flow, session_context=context or SessionContext(), event_id=new_id(), now=now
+        place.flow,
+        session_context=context or SessionContext(),
+        event_id=new_id(),
+        now=now,
+        recovered=recovered,
     )
     session = BookingSession(
         organization_id=place.organization_id,

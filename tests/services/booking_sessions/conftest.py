@@ -20,5 +20,5 @@ def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "many processes":
         for module in (abandon, complete, record):
             monkeypatch.setattr(module, "one_at_a_time", _at_any_time)
-        monkeypatch.setattr(record, "find_kept_history", lambda *_: None)
+            monkeypatch.setattr(module, "find_kept_history", lambda *_: None)
         monkeypatch.setattr(history, "current_event_log", EventLog)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.documents.booking_session import BookingSession, SnapshotUpdate
+from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
 from app.documents.driver import UNAVAILABLE_ERRORS, BulkWriteError
+from app.documents.session_snapshot import SnapshotUpdate
 from app.services.booking_sessions import event_log, history
 from app.services.booking_sessions.event_log import EventLog
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.documents.booking_session import BookingSession, SnapshotUpdate
+from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
 from app.documents.driver import Database, new_id
+from app.documents.session_snapshot import SnapshotUpdate
 from app.domain.booking_session.batch import decide_batch
 from app.domain.booking_session.circumstances import Circumstances
 from app.domain.booking_session.decision import Decision

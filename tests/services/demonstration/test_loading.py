@@ -78,7 +78,7 @@ async def test_progress_counts_up_to_the_total_of_each_phase(loaded: Loaded) -> 
 
 async def test_keys_open_the_organization_and_its_widget(loaded: Loaded) -> None:
     authenticator = await Authenticator.load()
-    credential = await authenticator.authenticate(loaded.keys.api_key)
+    credential = await authenticator.authenticate(loaded.keys.api_key, now=datetime.now(UTC))
     config = await SchedulerConfig.find_by_publishable_key(loaded.keys.publishable_key)
 
     assert isinstance(credential, OrganizationCredential)

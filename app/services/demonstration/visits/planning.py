@@ -26,6 +26,11 @@ from app.services.demonstration.visits.visitor import Visitor
 
 _SEED = 20_240_615
 _VISITS_PER_PRESENT_ONE = 100
+_REASONS = (
+    AbandonmentReason.CUSTOMER,
+    AbandonmentReason.PAGE_CLOSED,
+    AbandonmentReason.TIMEOUT,
+)
 _TIMEOUT = timedelta(minutes=30)
 _LEAVING_BY_DEVICE = {
     DeviceType.MOBILE: 1.15,
@@ -87,7 +92,7 @@ def _end(visit: Visit, visitor: Visitor) -> Visit:
     if visit.ending is Ending.BOOKED:
         visitor.spend(1, 6)
     else:
-        reason = visitor.rng.choices(tuple(AbandonmentReason), (20, 35, 45))[0]
+        reason = visitor.rng.choices(_REASONS, (20, 35, 45))[0]
         visitor.spend(2, 40)
     ended_at = visitor.now + (_TIMEOUT if reason is AbandonmentReason.TIMEOUT else timedelta())
     return replace(visit, batches=tuple(visitor.batches), ended_at=ended_at, reason=reason)

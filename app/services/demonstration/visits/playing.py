@@ -11,7 +11,7 @@ from app.services.booking_sessions.record import RecordEvents, record_events
 from app.services.booking_sessions.start import StartSession, start_session
 from app.services.demonstration.visits.visit import Ending, Visit
 
-_VISITS_AT_A_TIME = 32
+_VISITS_AT_A_TIME = 100
 
 
 async def play_visits(

@@ -1,0 +1,1 @@
+"""Backups: one organization or all of them as a stream of documents, and back."""

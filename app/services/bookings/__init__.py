@@ -1,0 +1,1 @@
+"""What becomes of a booking after it was made."""

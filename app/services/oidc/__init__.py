@@ -1,0 +1,1 @@
+"""People's tokens, made by an OpenID Connect issuer."""

@@ -1,0 +1,1 @@
+"""Erasing the personal data of a customer from everything that is stored."""

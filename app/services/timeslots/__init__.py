@@ -1,0 +1,1 @@
+"""The places of visit windows: who has them, and which are left."""

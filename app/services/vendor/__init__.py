@@ -1,0 +1,1 @@
+"""Working with the companies' field-service system."""

@@ -1,0 +1,1 @@
+"""Telling the business's own systems what happened."""

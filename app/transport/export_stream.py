@@ -1,0 +1,75 @@
+"""Sending rows as they are read: no more than a page of them is ever in memory."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app.api.exports.tables import EXPORT_TABLES, ExportTable, Rows
+from app.documents.driver import command_deadline
+from app.domain.analytics.exports import AnalyticsExportFormat, ExportRequest
+from app.services.exports.formats import to_csv, to_json_lines
+
+
+class ExportStream(StreamingResponse):
+    """Sends chunks, the next one being made only when the client has taken the one before.
+
+    What makes them is ended when the client goes. An error in the middle breaks the connection off,
+    so that no client takes half a file for a whole one.
+    """
+
+    def __init__(
+        self,
+        first: bytes,
+        rest: AsyncGenerator[bytes, None],
+        *,
+        headers: dict[str, str],
+        media_type: str,
+    ) -> None:
+        self._rest = rest
+        super().__init__(_chain(first, rest), headers=headers, media_type=media_type)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send everything, and end what makes it, however the sending ends."""
+        async with aclosing(self._rest):
+            await super().__call__(scope, receive, send)
+
+
+async def write_export(
+    request: ExportRequest,
+    format_: AnalyticsExportFormat,
+    *,
+    now: datetime,
+    seconds_per_page: float,
+) -> AsyncGenerator[bytes, None]:
+    """Yield the file in chunks, at least one; TimeoutError for a page that takes too long."""
+    table = EXPORT_TABLES[request.kind]
+    head = to_csv([table.columns]) if format_ is AnalyticsExportFormat.CSV else b""
+    async with aclosing(table.stream(request, now)) as pages:
+        while (rows := await _next_page(pages, seconds_per_page)) is not None:
+            yield head + _encode(table, rows, format_)
+            head = b""
+    yield head
+
+
+async def _next_page(pages: AsyncGenerator[Rows, None], seconds: float) -> Rows | None:
+    async with asyncio.timeout(seconds):
+        with command_deadline(seconds):
+            return await anext(pages, None)
+
+
+def _encode(table: ExportTable, rows: Rows, format_: AnalyticsExportFormat) -> bytes:
+    match format_:
+        case AnalyticsExportFormat.CSV:
+            return to_csv(rows)
+        case AnalyticsExportFormat.JSON_LINES:
+            return to_json_lines(table.columns, rows)
+
+
+async def _chain(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for chunk in rest:
+        yield chunk
