@@ -21,6 +21,8 @@ SECRET = "Zebulon"
 def lines() -> Iterator[io.StringIO]:
     """What is written while the root logger writes JSON."""
     root, showwarning = logging.getLogger(), warnings.showwarning
+    # A server that ran in this process before may have silenced it.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     before, level = root.handlers[:], root.level
     configure_logging(level="debug", for_people=False)
     stream = io.StringIO()

@@ -18,6 +18,7 @@ from app.transport.draining import Draining, begun_by_sigterm
 from app.transport.health import DRAINING, INDEXES_MISSING, Readiness
 from app.transport.watchdog import BLOCKED_SECONDS, Watchdog
 
+NEEDS_EVERY_INDEX = True
 ANY_REQUEST = Request({"type": "http"})
 
 
