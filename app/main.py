@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from app.api.limits.points import PointsTable
 from app.api.schema import schema
@@ -52,6 +53,8 @@ from app.transport.vendor_webhooks import vendor_webhook_routes
 from app.transport.watchdog import Watchdog
 from app.transport.websocket import serve_socket
 
+T = TypeVar("T")
+
 UNRESPONSIVE_SECONDS = 30.0
 """A server process whose event loop is blocked for so long is ended, and replaced by another."""
 
@@ -60,40 +63,33 @@ SECONDS_TO_FINISH = 2.0
 
 
 @dataclass
-class _Started:
-    """What exists only once the database is connected."""
+class _Process:
+    """One server process: its settings, and what exists only once the database is connected."""
 
+    settings: Settings
+    telemetry: Telemetry | None
+    runner: OperationRunner
+    draining: Draining = field(default_factory=Draining)
     authenticator: Authenticator | None = None
     vendor: VendorAccess | None = None
     webhooks: WebhookTools | None = None
 
     def get_authenticator(self) -> Authenticator:
-        if self.authenticator is None:
-            raise RuntimeError("the application was not started")
-        return self.authenticator
+        return _require_started(self.authenticator)
 
     def get_vendor(self) -> VendorAccess:
-        if self.vendor is None:
-            raise RuntimeError("the application was not started")
-        return self.vendor
+        return _require_started(self.vendor)
 
     def get_webhooks(self) -> WebhookTools:
-        if self.webhooks is None:
-            raise RuntimeError("the application was not started")
-        return self.webhooks
+        return _require_started(self.webhooks)
 
-
-def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Starlette:
-    """Return the application; its lifespan connects to the database and leaves it.
-
-    With `telemetry`, requests are traced.
-    """
-    started = _Started()
-    runner = OperationRunner(settings.operation_timeout_seconds)
-    draining = Draining()
+    async def authenticate_upload(self, request: Request) -> EntityId:
+        return await authenticate_editor(request, self.get_authenticator())
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, object]]:
+    async def lifespan(self, _: Starlette) -> AsyncIterator[dict[str, object]]:
+        """Connect to the database, serve, and leave it in order."""
+        settings, telemetry = self.settings, self.telemetry
         async with (
             logged_failure(),
             connected_documents(
@@ -103,83 +99,114 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Sta
                 listeners=[telemetry.listener()] if telemetry else [],
             ),
         ):
-            started.authenticator = await Authenticator.load(people=_people(settings))
-            started.webhooks = _webhook_tools(settings)
+            self.authenticator = await Authenticator.load(people=_people(settings))
+            self.webhooks = _webhook_tools(settings)
             try:
-                async with (
-                    serving_live_events() as live_events,
-                    following_content_changes(),
-                    _vendor(settings) as vendor,
-                ):
-                    started.vendor = vendor
-
-                    def end_streams() -> None:
-                        draining.close()
-                        live_events.end()
-
+                async with self._connected_streams() as end_streams:
                     with (
                         _watchdog(settings).watching(),
-                        begun_by_sigterm(draining, seconds=settings.drain_seconds),
+                        begun_by_sigterm(self.draining, seconds=settings.drain_seconds),
                     ):
                         yield {ON_SHUTDOWN: end_streams}
-                    await runner.wait_for_unfinished(at_most_seconds=SECONDS_TO_FINISH)
+                    await self.runner.wait_for_unfinished(at_most_seconds=SECONDS_TO_FINISH)
                     await current_event_log().flush(at_most_seconds=SECONDS_TO_FINISH)
             finally:
                 computing_process.stop()
                 if telemetry:
                     await telemetry.close()
 
-    async def authenticate_upload(request: Request) -> EntityId:
-        return await authenticate_editor(request, started.get_authenticator())
+    @contextlib.asynccontextmanager
+    async def _connected_streams(self) -> AsyncIterator[Callable[[], None]]:
+        """Follow what is stored, and reach the vendor; yields what ends the clients' streams."""
+        async with (
+            serving_live_events() as live_events,
+            following_content_changes(),
+            _vendor(self.settings) as vendor,
+        ):
+            self.vendor = vendor
 
+            def end_streams() -> None:
+                self.draining.close()
+                live_events.end()
+
+            yield end_streams
+
+
+def _require_started(started: T | None) -> T:
+    if started is None:
+        raise RuntimeError("the application was not started")
+    return started
+
+
+def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Starlette:
+    """Return the application; its lifespan connects to the database and leaves it.
+
+    With `telemetry`, requests are traced.
+    """
+    runner = OperationRunner(settings.operation_timeout_seconds)
+    process = _Process(settings=settings, telemetry=telemetry, runner=runner)
     points = PointsTable(settings.points_per_minute)
     origins = AllowedOrigins(settings.admin_origins)
+    endpoint = _endpoint(process, points=points, origins=origins)
     cross_origin = Middleware(CrossOriginAnswers, origins=origins, points=points)
-    endpoint = GraphQLEndpoint(
+    return Starlette(
+        lifespan=process.lifespan,
+        middleware=[
+            *([telemetry.middleware()] if telemetry else []),
+            Middleware(RequestIds),
+        ],
+        exception_handlers=fault_handlers(),
+        routes=_routes(process, endpoint, cross_origin=cross_origin),
+    )
+
+
+def _endpoint(
+    process: _Process, *, points: PointsTable, origins: AllowedOrigins
+) -> GraphQLEndpoint:
+    settings, telemetry = process.settings, process.telemetry
+    return GraphQLEndpoint(
         schema=schema,
-        authenticator=started.get_authenticator,
+        authenticator=process.get_authenticator,
         public_url=settings.public_url if "public_url" in settings.model_fields_set else None,
         render_page=_page_renderer(settings) if settings.graphiql else None,
         offers_introspection=settings.introspection,
         points=points,
         origins=origins,
         capacity=Capacity(settings.max_concurrent_operations),
-        runner=runner,
-        vendor=started.get_vendor,
-        webhooks=started.get_webhooks,
+        runner=process.runner,
+        vendor=process.get_vendor,
+        webhooks=process.get_webhooks,
         boot_answers=BootAnswers(schema),
         documents=PersistedDocuments(_trusted_documents(settings)),
         log=OperationLog(
             slow_ms=settings.slow_operation_ms,
             begin_span=telemetry.begin_operation if telemetry else None,
         ),
-        draining=draining,
+        draining=process.draining,
     )
-    return Starlette(
-        lifespan=lifespan,
-        middleware=[
-            *([telemetry.middleware()] if telemetry else []),
-            Middleware(RequestIds),
-        ],
-        exception_handlers=fault_handlers(),
-        routes=[
-            Route("/", lambda _: RedirectResponse("/graphql")),
-            Route(
-                "/graphql",
-                endpoint.serve,
-                methods=["GET", "POST", "OPTIONS"],
-                middleware=[cross_origin],
-            ),
-            WebSocketRoute("/graphql", lambda socket: serve_socket(socket, endpoint)),
-            Route("/livez", livez),
-            Route("/readyz", Readiness(draining).readyz),
-            Route("/metrics", metrics_page(token=_metrics_token(settings))),
-            *file_routes(authenticate=authenticate_upload, middleware=[cross_origin]),
-            *export_routes(endpoint, middleware=[cross_origin]),
-            *vendor_webhook_routes(signature_header=settings.vendor_signature_header),
-            Mount("/graphiql", GraphiQLFiles()),
-        ],
-    )
+
+
+def _routes(
+    process: _Process, endpoint: GraphQLEndpoint, *, cross_origin: Middleware
+) -> list[BaseRoute]:
+    settings = process.settings
+    return [
+        Route("/", lambda _: RedirectResponse("/graphql")),
+        Route(
+            "/graphql",
+            endpoint.serve,
+            methods=["GET", "POST", "OPTIONS"],
+            middleware=[cross_origin],
+        ),
+        WebSocketRoute("/graphql", lambda socket: serve_socket(socket, endpoint)),
+        Route("/livez", livez),
+        Route("/readyz", Readiness(process.draining).readyz),
+        Route("/metrics", metrics_page(token=_metrics_token(settings))),
+        *file_routes(authenticate=process.authenticate_upload, middleware=[cross_origin]),
+        *export_routes(endpoint, middleware=[cross_origin]),
+        *vendor_webhook_routes(signature_header=settings.vendor_signature_header),
+        Mount("/graphiql", GraphiQLFiles()),
+    ]
 
 
 def _watchdog(settings: Settings) -> Watchdog:
