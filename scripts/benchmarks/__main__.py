@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "widget_boot",
     "event_intake",
+    "session_growth",
     "flow_dashboard",
     "find_problems",
     "routing",
