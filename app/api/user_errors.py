@@ -54,6 +54,15 @@ class UserError:
     )
 
 
+@strawberry.type
+class MutationPayload:
+    """What the outcomes of all mutations share; refused, an outcome holds nothing else."""
+
+    user_errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why it was refused, all at once; empty on success."
+    )
+
+
 def to_user_errors(problems: Iterable[Problem], input: object) -> list[UserError]:
     """Return the problems with their paths in the names of the GraphQL input, each once.
 

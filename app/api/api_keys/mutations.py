@@ -7,7 +7,7 @@ from app.api.api_keys.types import ApiKey
 from app.api.context import Info
 from app.api.inputs import read_input
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.values import EntityId, Value
 from app.services import api_keys
 
@@ -19,38 +19,29 @@ class ApiKeyReference(Value):
 
 
 @strawberry.type(description="The outcome of `createApiKey`.")
-class CreateApiKeyPayload:
+class CreateApiKeyPayload(MutationPayload):
     api_key: ApiKey | None = strawberry.field(
         default=None, description="The new key; null when it was refused."
     )
     secret: str | None = strawberry.field(
         default=None, description="The key itself, shown this once; only its digest is kept."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `rotateApiKey`.")
-class RotateApiKeyPayload:
+class RotateApiKeyPayload(MutationPayload):
     api_key: ApiKey | None = strawberry.field(
         default=None, description="The key with its new prefix; null when it was refused."
     )
     secret: str | None = strawberry.field(
         default=None, description="The new secret, shown this once; only its digest is kept."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `revokeApiKey`.")
-class RevokeApiKeyPayload:
+class RevokeApiKeyPayload(MutationPayload):
     api_key: ApiKey | None = strawberry.field(
         default=None, description="The revoked key; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

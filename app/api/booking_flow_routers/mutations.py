@@ -13,43 +13,34 @@ from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
-from app.api.user_errors import UserError, to_user_errors
+from app.api.user_errors import MutationPayload, to_user_errors
 from app.services import booking_flow_routers as routers
 
 
 @strawberry.type(description="The outcome of `createBookingFlowRouter`.")
-class CreateBookingFlowRouterPayload:
+class CreateBookingFlowRouterPayload(MutationPayload):
     booking_flow_router: BookingFlowRouter | None = strawberry.field(
         default=None, description="The new router; null when it was refused."
     )
     problems: list[RoutingProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the rules, warnings included."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `updateBookingFlowRouter`.")
-class UpdateBookingFlowRouterPayload:
+class UpdateBookingFlowRouterPayload(MutationPayload):
     booking_flow_router: BookingFlowRouter | None = strawberry.field(
         default=None, description="The router as it is now; null when it was refused."
     )
     problems: list[RoutingProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the rules, warnings included."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `deleteBookingFlowRouter`.")
-class DeleteBookingFlowRouterPayload:
+class DeleteBookingFlowRouterPayload(MutationPayload):
     booking_flow_router: BookingFlowRouter | None = strawberry.field(
         default=None, description="The router as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

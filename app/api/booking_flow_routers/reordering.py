@@ -7,7 +7,7 @@ from app.api.context import Info
 from app.api.ids import EntityType
 from app.api.inputs import read_input, refers_to
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError, to_user_errors
+from app.api.user_errors import MutationPayload, to_user_errors
 from app.services import booking_flow_routers as routers
 
 
@@ -23,15 +23,12 @@ class ReorderBookingFlowRoutingRulesInput:
 
 
 @strawberry.type(description="The outcome of `reorderBookingFlowRoutingRules`.")
-class ReorderBookingFlowRoutingRulesPayload:
+class ReorderBookingFlowRoutingRulesPayload(MutationPayload):
     booking_flow_router: BookingFlowRouter | None = strawberry.field(
         default=None, description="The router as it is now; null when it was refused."
     )
     problems: list[RoutingProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the rules, warnings included."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

@@ -6,67 +6,59 @@ from app.api.booking_flows.problems import BookingFlowProblem
 from app.api.booking_flows.steps import BookingFlowServiceSelectionStep, BookingFlowStep
 from app.api.booking_flows.types import BookingFlow
 from app.api.service_selection.problems import ServiceSelectionGraphProblem
-from app.api.user_errors import UserError
-
-REFUSED = "Why it was refused; empty on success."
+from app.api.user_errors import MutationPayload
 
 
 @strawberry.type(description="The outcome of `createBookingFlow`.")
-class CreateBookingFlowPayload:
+class CreateBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The new draft; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `updateBookingFlow`.")
-class UpdateBookingFlowPayload:
+class UpdateBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `addBookingFlowStep`.")
-class AddBookingFlowStepPayload:
+class AddBookingFlowStepPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
     booking_flow_step: BookingFlowStep | None = strawberry.field(
         default=None, description="The new step; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `updateBookingFlowStep`.")
-class UpdateBookingFlowStepPayload:
+class UpdateBookingFlowStepPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
     booking_flow_step: BookingFlowStep | None = strawberry.field(
         default=None, description="The step as it is now; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `removeBookingFlowStep`.")
-class RemoveBookingFlowStepPayload:
+class RemoveBookingFlowStepPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `reorderBookingFlowSteps`.")
-class ReorderBookingFlowStepsPayload:
+class ReorderBookingFlowStepsPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `setServiceSelectionGraph`.")
-class SetServiceSelectionGraphPayload:
+class SetServiceSelectionGraphPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
@@ -78,11 +70,10 @@ class SetServiceSelectionGraphPayload:
         description="What is wrong with the stored graph; at most 1,000, the last of which then "
         "has the code `MORE_PROBLEMS`.",
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `addQuestionToGraph`.")
-class AddQuestionToGraphPayload:
+class AddQuestionToGraphPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow as it is now; null when it was refused."
     )
@@ -94,58 +85,51 @@ class AddQuestionToGraphPayload:
         description="What is wrong with the stored graph; at most 1,000, the last of which then "
         "has the code `MORE_PROBLEMS`.",
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `duplicateBookingFlow`.")
-class DuplicateBookingFlowPayload:
+class DuplicateBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The copy; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `publishBookingFlow`.")
-class PublishBookingFlowPayload:
+class PublishBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The published flow; null when it was refused."
     )
     problems: list[BookingFlowProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the flow, warnings included."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `rollbackBookingFlow`.")
-class RollbackBookingFlowPayload:
+class RollbackBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The published flow; null when it was refused."
     )
     problems: list[BookingFlowProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the old revision by now."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `unpublishBookingFlow`.")
-class UnpublishBookingFlowPayload:
+class UnpublishBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow, a draft again; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `deleteBookingFlow`.")
-class DeleteBookingFlowPayload:
+class DeleteBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The deleted flow; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)
 
 
 @strawberry.type(description="The outcome of `restoreBookingFlow`.")
-class RestoreBookingFlowPayload:
+class RestoreBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The flow, a draft again; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(default_factory=list, description=REFUSED)

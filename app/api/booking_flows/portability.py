@@ -11,7 +11,7 @@ from app.api.context import Info
 from app.api.ids import EntityType, decode_id
 from app.api.permissions import Access, mutation, query
 from app.api.scalars import JSON
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.loaders.references import load_known_references
 from app.services.portability import matching
 from app.services.portability.exporting import export_booking_flow
@@ -71,7 +71,7 @@ class BookingFlowImportReport:
 
 
 @strawberry.type(description="The outcome of `importBookingFlow`.")
-class ImportBookingFlowPayload:
+class ImportBookingFlowPayload(MutationPayload):
     booking_flow: BookingFlow | None = strawberry.field(
         default=None, description="The new draft; null when it was refused."
     )
@@ -80,9 +80,6 @@ class ImportBookingFlowPayload:
     )
     problems: list[BookingFlowProblem] = strawberry.field(
         default_factory=list, description="What is wrong with the new draft."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

@@ -16,68 +16,50 @@ from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.questions import AnswerCategoryContent, BookingQuestionContent
 from app.services import booking_answer_categories, booking_questions
 
 
 @strawberry.type(description="The outcome of `createBookingAnswerCategory`.")
-class CreateBookingAnswerCategoryPayload:
+class CreateBookingAnswerCategoryPayload(MutationPayload):
     booking_answer_category: BookingAnswerCategory | None = strawberry.field(
         default=None, description="The new category; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `createBookingQuestion`.")
-class CreateBookingQuestionPayload:
+class CreateBookingQuestionPayload(MutationPayload):
     booking_question: BookingQuestion | None = strawberry.field(
         default=None, description="The new question; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateBookingAnswerCategory`.")
-class UpdateBookingAnswerCategoryPayload:
+class UpdateBookingAnswerCategoryPayload(MutationPayload):
     booking_answer_category: BookingAnswerCategory | None = strawberry.field(
         default=None, description="The category as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `deleteBookingAnswerCategory`.")
-class DeleteBookingAnswerCategoryPayload:
+class DeleteBookingAnswerCategoryPayload(MutationPayload):
     booking_answer_category: BookingAnswerCategory | None = strawberry.field(
         default=None, description="The category as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateBookingQuestion`.")
-class UpdateBookingQuestionPayload:
+class UpdateBookingQuestionPayload(MutationPayload):
     booking_question: BookingQuestion | None = strawberry.field(
         default=None, description="The question as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `deleteBookingQuestion`.")
-class DeleteBookingQuestionPayload:
+class DeleteBookingQuestionPayload(MutationPayload):
     booking_question: BookingQuestion | None = strawberry.field(
         default=None, description="The question as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

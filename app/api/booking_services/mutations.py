@@ -13,38 +13,29 @@ from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.vendor import BookingServiceContent
 from app.services import booking_services
 
 
 @strawberry.type(description="The outcome of `createBookingService`.")
-class CreateBookingServicePayload:
+class CreateBookingServicePayload(MutationPayload):
     booking_service: BookingService | None = strawberry.field(
         default=None, description="The new service; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateBookingService`.")
-class UpdateBookingServicePayload:
+class UpdateBookingServicePayload(MutationPayload):
     booking_service: BookingService | None = strawberry.field(
         default=None, description="The service as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `deleteBookingService`.")
-class DeleteBookingServicePayload:
+class DeleteBookingServicePayload(MutationPayload):
     booking_service: BookingService | None = strawberry.field(
         default=None, description="The service as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

@@ -14,7 +14,7 @@ from app.api.bookings.types import Booking
 from app.api.context import Info
 from app.api.inputs import not_found, read_input
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.access import SessionCredential
 from app.domain.refusal import Refused
 from app.domain.values import EntityId
@@ -26,51 +26,39 @@ from app.services.scheduler_configs import find_served_config
 
 
 @strawberry.type(description="The outcome of `startBookingSession`.")
-class StartBookingSessionPayload:
+class StartBookingSessionPayload(MutationPayload):
     booking_session: BookingSession | None = strawberry.field(
         default=None, description="The session; null when it was refused."
     )
     session_token: str | None = strawberry.field(
         default=None, description="The bearer token that opens this session and nothing else."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `recordBookingSessionEvents`.")
-class RecordBookingSessionEventsPayload:
+class RecordBookingSessionEventsPayload(MutationPayload):
     booking_session: BookingSession | None = strawberry.field(
         default=None, description="The session after the batch; null when it was refused."
     )
     results: list[BookingSessionEventResult] = strawberry.field(
         default_factory=list, description="One for each event, in the order sent."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `completeBookingSession`.")
-class CompleteBookingSessionPayload:
+class CompleteBookingSessionPayload(MutationPayload):
     booking_session: BookingSession | None = strawberry.field(
         default=None, description="The closed session; null when booking was refused."
     )
     booking: Booking | None = strawberry.field(
         default=None, description="The booking; null when it was refused."
     )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Everything that stands in the way; empty on success."
-    )
 
 
 @strawberry.type(description="The outcome of `abandonBookingSession`.")
-class AbandonBookingSessionPayload:
+class AbandonBookingSessionPayload(MutationPayload):
     booking_session: BookingSession | None = strawberry.field(
         default=None, description="The closed session; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

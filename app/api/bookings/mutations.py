@@ -7,29 +7,23 @@ from app.api.bookings.types import Booking
 from app.api.context import Info, RequestContext
 from app.api.inputs import read_input
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.access import SessionCredential
 from app.services.bookings import cancel, reschedule
 from app.services.bookings.changing import Changer
 
 
 @strawberry.type(description="The outcome of `rescheduleBooking`.")
-class RescheduleBookingPayload:
+class RescheduleBookingPayload(MutationPayload):
     booking: Booking | None = strawberry.field(
         default=None, description="The booking as it is now; null when nothing was changed."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `cancelBooking`.")
-class CancelBookingPayload:
+class CancelBookingPayload(MutationPayload):
     booking: Booking | None = strawberry.field(
         default=None, description="The cancelled booking; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

@@ -7,7 +7,7 @@ from app.api.context import Info
 from app.api.ids import EntityType
 from app.api.inputs import read_input, refers_to
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.services.vendor import retrying
 
 
@@ -20,12 +20,9 @@ class RetryVendorBookingInput:
 
 
 @strawberry.type(description="The outcome of `retryVendorBooking`.")
-class RetryVendorBookingPayload:
+class RetryVendorBookingPayload(MutationPayload):
     booking: Booking | None = strawberry.field(
         default=None, description="The booking, PENDING again; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

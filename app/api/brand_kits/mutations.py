@@ -9,38 +9,29 @@ from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
 from app.api.usage import naming_users
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.branding import BrandKitContent
 from app.services import brand_kits
 
 
 @strawberry.type(description="The outcome of `createBrandKit`.")
-class CreateBrandKitPayload:
+class CreateBrandKitPayload(MutationPayload):
     brand_kit: BrandKit | None = strawberry.field(
         default=None, description="The new brand kit; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateBrandKit`.")
-class UpdateBrandKitPayload:
+class UpdateBrandKitPayload(MutationPayload):
     brand_kit: BrandKit | None = strawberry.field(
         default=None, description="The kit as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `deleteBrandKit`.")
-class DeleteBrandKitPayload:
+class DeleteBrandKitPayload(MutationPayload):
     brand_kit: BrandKit | None = strawberry.field(
         default=None, description="The kit as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

@@ -7,38 +7,29 @@ from app.api.inputs import read_input
 from app.api.members.inputs import InviteMemberInput, RemoveMemberInput, UpdateMemberRoleInput
 from app.api.members.types import Member
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.member import Invitation
 from app.services import members
 
 
 @strawberry.type(description="The outcome of `inviteMember`.")
-class InviteMemberPayload:
+class InviteMemberPayload(MutationPayload):
     member: Member | None = strawberry.field(
         default=None, description="The new member; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateMemberRole`.")
-class UpdateMemberRolePayload:
+class UpdateMemberRolePayload(MutationPayload):
     member: Member | None = strawberry.field(
         default=None, description="The member as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `removeMember`.")
-class RemoveMemberPayload:
+class RemoveMemberPayload(MutationPayload):
     member: Member | None = strawberry.field(
         default=None, description="The member as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

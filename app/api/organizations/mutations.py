@@ -7,17 +7,14 @@ from app.api.organizations.settings_types import UpdateOrganizationSettingsInput
 from app.api.organizations.types import Organization
 from app.api.patches import read_patch
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.services.organization_settings import update_organization_settings
 
 
 @strawberry.type(description="The outcome of `updateOrganizationSettings`.")
-class UpdateOrganizationSettingsPayload:
+class UpdateOrganizationSettingsPayload(MutationPayload):
     organization: Organization | None = strawberry.field(
         default=None, description="The organization as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

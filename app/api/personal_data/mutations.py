@@ -6,7 +6,7 @@ from app.api.context import Info
 from app.api.permissions import Access, mutation
 from app.api.personal_data.enums import ErasureStatus
 from app.api.scalars import EmailAddress, PhoneNumber
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.documents.erasure_request import ErasureRequest
 from app.services.personal_data.persons import read_contact
 from app.services.personal_data.requests import erase_personal_data
@@ -41,12 +41,9 @@ class PersonalDataErasure:
 
 
 @strawberry.type(description="The outcome of `erasePersonalData`.")
-class ErasePersonalDataPayload:
+class ErasePersonalDataPayload(MutationPayload):
     erasure: PersonalDataErasure | None = strawberry.field(
         default=None, description="What was erased; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

@@ -12,38 +12,29 @@ from app.api.scheduler_configs.inputs import (
     UpdateSchedulerConfigInput,
 )
 from app.api.scheduler_configs.types import SchedulerConfig
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.domain.scheduler_config import SchedulerConfigContent
 from app.services import scheduler_configs
 
 
 @strawberry.type(description="The outcome of `createSchedulerConfig`.")
-class CreateSchedulerConfigPayload:
+class CreateSchedulerConfigPayload(MutationPayload):
     scheduler_config: SchedulerConfig | None = strawberry.field(
         default=None, description="The new config; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateSchedulerConfig`.")
-class UpdateSchedulerConfigPayload:
+class UpdateSchedulerConfigPayload(MutationPayload):
     scheduler_config: SchedulerConfig | None = strawberry.field(
         default=None, description="The config as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `deleteSchedulerConfig`.")
-class DeleteSchedulerConfigPayload:
+class DeleteSchedulerConfigPayload(MutationPayload):
     scheduler_config: SchedulerConfig | None = strawberry.field(
         default=None, description="The config as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

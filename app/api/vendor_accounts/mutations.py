@@ -6,7 +6,7 @@ from app.api.context import Info
 from app.api.inputs import read_given
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.api.vendor_accounts.inputs import (
     ConnectVendorInput,
     DisconnectVendorInput,
@@ -17,32 +17,23 @@ from app.services.vendor import accounts
 
 
 @strawberry.type(description="The outcome of `connectVendor`.")
-class ConnectVendorPayload:
+class ConnectVendorPayload(MutationPayload):
     vendor_account: VendorAccount | None = strawberry.field(
         default=None, description="The new account; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `updateVendorAccount`.")
-class UpdateVendorAccountPayload:
+class UpdateVendorAccountPayload(MutationPayload):
     vendor_account: VendorAccount | None = strawberry.field(
         default=None, description="The account as it is now; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 
 @strawberry.type(description="The outcome of `disconnectVendor`.")
-class DisconnectVendorPayload:
+class DisconnectVendorPayload(MutationPayload):
     vendor_account: VendorAccount | None = strawberry.field(
         default=None, description="The account as it was; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

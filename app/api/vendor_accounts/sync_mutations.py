@@ -5,7 +5,7 @@ import strawberry
 from app.api.context import Info
 from app.api.inputs import read_input
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload
 from app.api.vendor_accounts.sync_types import VendorSyncReport
 from app.services.vendor.job_types import SyncWish, sync_job_types
 
@@ -31,12 +31,9 @@ class SyncVendorJobTypesInput:
 
 
 @strawberry.type(description="The outcome of `syncVendorJobTypes`.")
-class SyncVendorJobTypesPayload:
+class SyncVendorJobTypesPayload(MutationPayload):
     report: VendorSyncReport | None = strawberry.field(
         default=None, description="What was found; null when it was refused."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        default_factory=list, description="Why it was refused; empty on success."
     )
 
 

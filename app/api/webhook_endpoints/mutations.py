@@ -6,7 +6,7 @@ from app.api.context import Info
 from app.api.inputs import read_input
 from app.api.patches import read_deletion, read_patch
 from app.api.permissions import Access, mutation
-from app.api.user_errors import UserError
+from app.api.user_errors import MutationPayload, UserError
 from app.api.webhook_endpoints.inputs import (
     CreateWebhookEndpointInput,
     DeleteWebhookEndpointInput,
@@ -34,7 +34,7 @@ def _why() -> list[UserError]:
 
 
 @strawberry.type(description="The outcome of `createWebhookEndpoint`.")
-class CreateWebhookEndpointPayload:
+class CreateWebhookEndpointPayload(MutationPayload):
     webhook_endpoint: WebhookEndpoint | None = strawberry.field(
         default=None, description="The new endpoint; null when it was refused."
     )
@@ -45,7 +45,7 @@ class CreateWebhookEndpointPayload:
 
 
 @strawberry.type(description="The outcome of `updateWebhookEndpoint`.")
-class UpdateWebhookEndpointPayload:
+class UpdateWebhookEndpointPayload(MutationPayload):
     webhook_endpoint: WebhookEndpoint | None = strawberry.field(
         default=None, description="The endpoint as it is now; null when it was refused."
     )
@@ -53,7 +53,7 @@ class UpdateWebhookEndpointPayload:
 
 
 @strawberry.type(description="The outcome of `deleteWebhookEndpoint`.")
-class DeleteWebhookEndpointPayload:
+class DeleteWebhookEndpointPayload(MutationPayload):
     webhook_endpoint: WebhookEndpoint | None = strawberry.field(
         default=None, description="The endpoint as it was; null when it was refused."
     )
@@ -61,7 +61,7 @@ class DeleteWebhookEndpointPayload:
 
 
 @strawberry.type(description="The outcome of `rotateWebhookSecret`.")
-class RotateWebhookSecretPayload:
+class RotateWebhookSecretPayload(MutationPayload):
     webhook_endpoint: WebhookEndpoint | None = strawberry.field(
         default=None, description="The endpoint; null when it was refused."
     )
@@ -72,7 +72,7 @@ class RotateWebhookSecretPayload:
 
 
 @strawberry.type(description="The outcome of `sendTestWebhook`.")
-class SendTestWebhookPayload:
+class SendTestWebhookPayload(MutationPayload):
     webhook_delivery: WebhookDelivery | None = strawberry.field(
         default=None, description="The test's delivery, to be looked at again in a moment."
     )
@@ -80,7 +80,7 @@ class SendTestWebhookPayload:
 
 
 @strawberry.type(description="The outcome of `redeliverWebhook`.")
-class RedeliverWebhookPayload:
+class RedeliverWebhookPayload(MutationPayload):
     webhook_delivery: WebhookDelivery | None = strawberry.field(
         default=None, description="The delivery, pending; null when it was refused."
     )
