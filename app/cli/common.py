@@ -9,7 +9,11 @@ from typing import Any, TypedDict, TypeVar
 import click
 from rich.console import Console
 
-from app.documents.connection import EmbeddedDatabaseError, connected_documents
+from app.documents.connection import (
+    EmbeddedDatabaseError,
+    IndexesNotMadeError,
+    connected_documents,
+)
 from app.documents.driver import UNAVAILABLE_ERRORS, Database
 from app.settings import LogFormat, Settings
 
@@ -55,7 +59,7 @@ def one_line_errors() -> Iterator[None]:
     """Turn what an operator can mend into one line."""
     try:
         yield
-    except EmbeddedDatabaseError as error:
+    except (EmbeddedDatabaseError, IndexesNotMadeError) as error:
         raise CommandError(str(error)) from error
     except UNAVAILABLE_ERRORS as error:
         raise CommandError(f"The database cannot be reached: {error}") from error

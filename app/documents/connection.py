@@ -7,9 +7,10 @@ from typing import Any
 
 from app.documents.driver import Database, disconnect
 from app.documents.embedded_error import EmbeddedDatabaseError
+from app.documents.index_creation import IndexesNotMadeError
 from app.documents.registry import connect_documents
 
-__all__ = ["EmbeddedDatabaseError", "connected_documents", "database_uri"]
+__all__ = ["EmbeddedDatabaseError", "IndexesNotMadeError", "connected_documents", "database_uri"]
 
 
 @contextlib.asynccontextmanager

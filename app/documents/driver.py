@@ -178,12 +178,10 @@ async def connect(
     database_name: str,
     documents: Sequence[type[BeanieDocument]],
     listeners: Sequence[CommandListener] = (),
-    create_indexes: bool = True,
 ) -> Database:
-    """Connect, bind `documents` to the database and create their indexes where missing.
+    """Bind `documents` to the database; the first command connects.
 
-    Raises one of `UNAVAILABLE_ERRORS` when no server answers within two seconds. Timeouts given in
-    the URI win over the defaults.
+    Timeouts given in the URI win over the defaults.
     """
     global _client, _database
     client: Client = AsyncIOMotorClient(
@@ -193,11 +191,7 @@ async def connect(
         **_default_timeouts(uri),
     )
     database = client[database_name]
-    await init_beanie(
-        database=database,
-        document_models=list(documents),
-        skip_indexes=not create_indexes,
-    )
+    await init_beanie(database=database, document_models=list(documents), skip_indexes=True)
     _client, _database = client, database
     return database
 

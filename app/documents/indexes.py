@@ -2,7 +2,13 @@
 
 from typing import Any
 
+from app.documents.base import StoredDocument
 from app.documents.driver import IndexModel
+from app.documents.index_creation import (
+    declared_indexes,
+    indexes_left_to_migrations,
+    replaced_indexes,
+)
 from app.documents.registry import DOCUMENTS
 from app.domain.values import Value
 
@@ -10,7 +16,10 @@ _COMPARED_OPTIONS = ("unique", "sparse", "partialFilterExpression", "expireAfter
 
 
 class IndexDifference(Value):
-    """An index that is not as declared: `missing`, `unknown` or `different`."""
+    """An index that is not as declared: `missing`, `unknown`, `different` or `replaced`.
+
+    `replaced` is one whose place another takes once `scheduler migrate --contract` is run.
+    """
 
     collection: str
     index: str
@@ -22,19 +31,27 @@ async def find_index_differences() -> list[IndexDifference]:
     differences: list[IndexDifference] = []
     for document in DOCUMENTS:
         collection = document.get_motor_collection()
-        declared = {model.document["name"]: model for model in _declared(document)}
-        present = await collection.index_information()
+        present = dict(await collection.index_information())
         present.pop("_id_", None)
         differences += [
             IndexDifference(collection=collection.name, index=name, difference=difference)
-            for name in sorted(declared.keys() | present.keys())
-            if (difference := _compare(declared.get(name), present.get(name))) is not None
+            for name, difference in sorted(_find_differences(document, present).items())
         ]
     return differences
 
 
-def _declared(document: type[Any]) -> list[IndexModel]:
-    return list(getattr(document.Settings, "indexes", []))
+def _find_differences(
+    document: type[StoredDocument], present: dict[str, dict[str, Any]]
+) -> dict[str, str]:
+    declared = {model.document["name"]: model for model in declared_indexes(document)}
+    found = {
+        name: difference
+        for name in declared.keys() | present.keys()
+        if (difference := _compare(declared.get(name), present.get(name))) is not None
+    }
+    for name in indexes_left_to_migrations(document, present) - present.keys():
+        del found[name]
+    return found | dict.fromkeys(replaced_indexes(document).keys() & present.keys(), "replaced")
 
 
 def _compare(declared: IndexModel | None, present: dict[str, Any] | None) -> str | None:

@@ -20,8 +20,9 @@ from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.brand_kit import BrandKit
 from app.documents.command_times import CommandTimes
-from app.documents.driver import Database, connect
+from app.documents.driver import Database, connect, disconnect
 from app.documents.erasure_request import ErasureRequest
+from app.documents.index_creation import create_declared_indexes
 from app.documents.lookup_allowance import LookupAllowance
 from app.documents.member import Member
 from app.documents.migration_record import MigrationRecord
@@ -79,11 +80,21 @@ async def connect_documents(
     listeners: Sequence[Any] = (),
     create_indexes: bool = True,
 ) -> Database:
-    """Connect to the database with every document bound to it, and return the database."""
-    return await connect(
+    """Connect to the database with every document bound to it, and return the database.
+
+    Indexes are created where they are missing and may be made now; raises IndexesNotMadeError, and
+    one of `UNAVAILABLE_ERRORS` when no server answers within two seconds.
+    """
+    database = await connect(
         uri,
         database_name=database_name,
         documents=DOCUMENTS,
         listeners=[CommandTimes(), *listeners],
-        create_indexes=create_indexes,
     )
+    if create_indexes:
+        try:
+            await create_declared_indexes(DOCUMENTS)
+        except BaseException:
+            disconnect()
+            raise
+    return database

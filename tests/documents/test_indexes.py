@@ -1,6 +1,9 @@
+import pytest
+
 from app.documents.api_key import ApiKey
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.driver import Database
+from app.documents.index_creation import IndexesNotMadeError
 from app.documents.indexes import IndexDifference, find_index_differences
 from app.documents.registry import connect_documents
 
@@ -39,3 +42,16 @@ async def test_missing_unknown_and_different_indexes_are_reported(database: Data
             collection="booking_session_events", index="session_timestamp", difference="missing"
         ),
     ]
+
+
+async def test_index_that_cannot_be_made_is_told_without_what_is_stored(
+    database: Database, database_uri: str
+) -> None:
+    keys = ApiKey.get_motor_collection()
+    await keys.drop_index("key_hash")
+    await keys.insert_many([{"_id": str(number), "key_hash": "secret"} for number in range(2)])
+
+    with pytest.raises(IndexesNotMadeError, match="the indexes of api_keys cannot be made") as told:
+        await connect_documents(database_uri, database_name=database.name)
+
+    assert "secret" not in str(told.value)
