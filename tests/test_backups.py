@@ -15,6 +15,7 @@ from app.documents.base import StoredDocument
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.driver import Database, new_id
 from app.services.organizations import create_organization
+from tests.documents.test_backups import read, write
 from tests.documents.test_stored_file import a_file
 from tests.domain.booking_session.builders import THROUGH_SUMMARY
 from tests.running_server import SCHEDULER, run_scheduler
@@ -158,6 +159,43 @@ def start_restoring(path: Path, environment: Environment) -> "subprocess.Popen[b
     return subprocess.Popen(
         [SCHEDULER, "restore", str(path)], env=environment, stderr=subprocess.DEVNULL
     )
+
+
+def is_event_of_no_client(line: dict[str, Any]) -> bool:
+    stored = line.get("document", {}).get("client_event_id")
+    return isinstance(stored, str) and stored.startswith("\0")
+
+
+async def test_sessions_of_a_backup_of_the_version_before_are_restored_and_go_on(
+    database: Database, environment: Environment, tmp_path: Path
+) -> None:
+    organization, _ = await create_organization("Older", now=NOW)
+    customer = await a_customer(
+        *THROUGH_SUMMARY, place=await a_place(organization_id=organization.id)
+    )
+    await customer.complete()
+    before = await customer.events()
+    path = tmp_path / "older.gz"
+    of_one = ["--organization", organization.slug, "--json"]
+    run_scheduler(["backup", "--output", str(path), *of_one], environment)
+    lines = read(path)
+    of_no_client = [line["document"] for line in lines if is_event_of_no_client(line)]
+    for document in of_no_client:
+        document.update(client_event_id=None, schema_version=2)
+    write(path, lines)
+    target = in_database(environment, a_name())
+
+    run_scheduler(["restore", str(path), "--json"], target)
+
+    assert len(of_no_client) == 2
+
+    verified = run_scheduler(["sessions", "verify", "--json"], target)
+    assert verified["findings"] == []
+    assert verified["report"]["event_count"] == len(before)
+    restored = database.client[target["SCHEDULER_DATABASE_NAME"]]["booking_session_events"]
+    cursor = restored.find({"booking_session_id": customer.session_id}).sort("sequence", 1)
+    ids = [raw["client_event_id"] async for raw in cursor]
+    assert ids == [each.client_event_id or f"\0{each.sequence}" for each in before]
 
 
 async def test_killed_restoring_shows_no_organization_and_is_gone_on_with(

@@ -96,10 +96,13 @@ async def test_dry_run_and_run_answer_in_words_and_again_in_json(
         f"{FIRST}: finished",
         "0002-reservation-indexes-of-0001: Drop the indexes of reservations that 0001 replaced",
         "  would drop the index timeslot_reservations.step_window_place",
+        "0003-client-event-ids: Give events that no client sent an id, "
+        "and make the index of ids a plain one",
     ]
     assert run_scheduler(["migrate", "--contract", "--json"], environment) == {
         "migrations": [
             {"id": FIRST, "wasFinished": True, "changedCount": 0},
             {"id": "0002-reservation-indexes-of-0001", "wasFinished": False, "changedCount": 1},
+            {"id": "0003-client-event-ids", "wasFinished": False, "changedCount": 0},
         ]
     }

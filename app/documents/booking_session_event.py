@@ -10,7 +10,11 @@ from app.documents.base import StoredDocument, chunked
 from app.documents.driver import ASCENDING, DUPLICATE_KEY, BulkWriteError, IndexModel
 from app.documents.ranges import between
 from app.domain.booking_session.event_types import BookingSessionEventType
-from app.domain.booking_session.events import BookingSessionEvent, event_from_document
+from app.domain.booking_session.events import (
+    BookingSessionEvent,
+    event_from_document,
+    stored_client_event_id,
+)
 from app.domain.values import EntityId
 
 EVENTS_PER_BATCH = 1_000
@@ -94,11 +98,11 @@ class BookingSessionEventDocument(StoredDocument):
                 name="session_sequence",
                 unique=True,
             ),
+            # Not partial: the embedded database finds nothing by a partial index.
             IndexModel(
                 [("booking_session_id", ASCENDING), ("client_event_id", ASCENDING)],
-                name="session_client_event",
+                name="session_client_event_id",
                 unique=True,
-                partialFilterExpression={"client_event_id": {"$type": "string"}},
             ),
             IndexModel(
                 [("booking_session_id", ASCENDING), ("timestamp", ASCENDING)],
@@ -124,6 +128,8 @@ class BookingSessionEventDocument(StoredDocument):
                 [("expires_at", ASCENDING)], name="expires_at", expireAfterSeconds=0, sparse=True
             ),
         ]
+        # A server of the version before stores several events without a client event id.
+        replaced_indexes = {"session_client_event": "session_client_event_id"}
 
     def to_recorded(self) -> RecordedEvent:
         """Return the event as a domain value with its owners."""
@@ -284,8 +290,7 @@ class BookingSessionEventDocument(StoredDocument):
             repeats = cls.get_motor_collection().find(
                 {
                     "booking_session_id": booking_session_id,
-                    # MongoDB uses a partial index only for queries that repeat its condition.
-                    "client_event_id": {"$in": list(client_event_ids), "$type": "string"},
+                    "client_event_id": {"$in": list(client_event_ids)},
                 }
             )
             found = {raw["sequence"]: event_from_document(raw) async for raw in repeats}
@@ -298,4 +303,12 @@ def event_record(event: BookingSessionEvent) -> dict[str, Any]:
     """Return the event as stored."""
     record = event.model_dump(exclude={"id"})
     record["_id"] = event.id
-    return record
+    return with_client_event_id(record)
+
+
+def with_client_event_id(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored event of any version with a client event id, as the unique index needs."""
+    client_event_id = stored_client_event_id(
+        record.get("client_event_id"), sequence=record.get("sequence", 0)
+    )
+    return {**record, "client_event_id": client_event_id}

@@ -17,6 +17,7 @@ from app.documents.migrations.runner import LeaseLost, preview_migrations, run_m
 from app.documents.timeslot_reservation import Terms, TimeslotReservation, WantedPlace
 
 NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
+RESERVATION_MIGRATIONS = MIGRATIONS[:2]
 FORMER_INDEXES = (
     IndexModel(
         [
@@ -81,7 +82,7 @@ async def test_places_that_are_the_same_by_start_are_moved_and_the_older_stays(
     second = await a_former_reservation(database, hours=8, place=1)
     elsewhere = await a_former_reservation(database, step_id="c" * 24)
 
-    outcomes = await run_migrations(MIGRATIONS, clock=clock)
+    outcomes = await run_migrations(RESERVATION_MIGRATIONS, clock=clock)
 
     assert await places(database) == {morning: 0, day: 2, second: 1, elsewhere: 0}
     assert [(each.was_finished, each.changed_count) for each in outcomes] == [
@@ -151,7 +152,7 @@ async def test_dry_run_says_what_would_change_and_writes_nothing(database: Datab
         await a_former_reservation(database, hours=hours)
     before = await places(database)
 
-    first, second = await preview_migrations(MIGRATIONS)
+    first, second = await preview_migrations(RESERVATION_MIGRATIONS)
 
     assert first.changes == (
         # Either document of the pair may be the one read, so the number is an upper bound.
@@ -179,8 +180,9 @@ async def test_migrations_made_before_are_not_made_again(database: Database) -> 
 
     again = await run_migrations(MIGRATIONS, clock=clock)
 
-    assert [(each.was_finished, each.changed_count) for each in again] == [(True, 0), (True, 0)]
-    assert [each.changes for each in await preview_migrations(MIGRATIONS)] == [(), ()]
+    made = len(MIGRATIONS)
+    assert [(each.was_finished, each.changed_count) for each in again] == [(True, 0)] * made
+    assert [each.changes for each in await preview_migrations(MIGRATIONS)] == [()] * made
 
 
 async def test_reservation_an_old_server_stores_meanwhile_is_moved_before_the_index_is_made(

@@ -15,6 +15,7 @@ from app.documents.backups.contents import (
     owner_of,
 )
 from app.documents.backups.stream import BackupError, Entry, Header, Trailer, reading
+from app.documents.booking_session_event import BookingSessionEventDocument, with_client_event_id
 from app.documents.driver import (
     ASCENDING,
     DUPLICATE_KEY,
@@ -139,7 +140,7 @@ async def restore_backup(
     done = 0
     with reading(path) as reader:
         for batch in _batches(reader.entries()):
-            await _store(batch[0].collection, [entry.record for entry in batch])
+            await _store(batch[0].collection, _brought_up(batch))
             done += len(batch)
             on_progress(done, backup.document_count)
     await Restoration.finish(checksum, now=now)
@@ -155,6 +156,14 @@ def _batches(entries: Iterator[Entry]) -> Iterator[Sequence[Entry]]:
             batch = []
         if entry is not None:
             batch.append(entry)
+
+
+def _brought_up(batch: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return the records of one collection with what a unique index of this version needs."""
+    records = [entry.record for entry in batch]
+    if batch[0].collection != collection_of(BookingSessionEventDocument):
+        return records
+    return [with_client_event_id(record) for record in records]
 
 
 async def _store(collection: str, records: Sequence[dict[str, Any]]) -> None:

@@ -6,10 +6,15 @@ version before and of this one are running. What the version before needs is rem
 migration of the phase CONTRACT.
 """
 
-from app.documents.migrations import m0001_reservations_by_start, m0002_reservation_indexes_of_0001
+from app.documents.migrations import (
+    m0001_reservations_by_start,
+    m0002_reservation_indexes_of_0001,
+    m0003_client_event_ids,
+)
 from app.documents.migrations.migration import Migration
 
 MIGRATIONS: tuple[Migration, ...] = (
     m0001_reservations_by_start.MIGRATION,
     m0002_reservation_indexes_of_0001.MIGRATION,
+    m0003_client_event_ids.MIGRATION,
 )

@@ -7,11 +7,16 @@ from app.domain.booking_session.event_types import BookingSessionEventData, Book
 from app.domain.instants import Instant
 from app.domain.values import EntityId, Value
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+SERVER_MARK = "\0"
+"""Begins the stored client event id of an event that no client sent; no client can send it."""
 
 UPCASTERS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     # Events of version 1 do not know their batch, only where it ends.
     1: lambda content: {"batch_id": None, **content},
+    # Events of version 2 that no client sent may be stored without any client event id.
+    2: lambda content: content,
 }
 """For each version but the current one, how its documents become those of the next version."""
 
@@ -51,6 +56,21 @@ def event_from_document(document: Mapping[str, Any]) -> BookingSessionEvent:
     content: dict[str, Any] = {"schema_version": 1, **document}
     if "_id" in content:
         content["id"] = str(content["_id"])
+    if _is_mark(content.get("client_event_id")):
+        content["client_event_id"] = None
     for version in range(content["schema_version"], SCHEMA_VERSION):
         content = {**UPCASTERS[version](content), "schema_version": version + 1}
     return BookingSessionEvent.model_validate(content)
+
+
+def stored_client_event_id(client_event_id: str | None, *, sequence: int) -> str:
+    """Return what is stored as the client event id: something of its own in every event.
+
+    So a plain unique index over a session's client event ids is possible, in which every database
+    can look them up.
+    """
+    return f"{SERVER_MARK}{sequence}" if client_event_id is None else client_event_id
+
+
+def _is_mark(client_event_id: Any) -> bool:
+    return isinstance(client_event_id, str) and client_event_id.startswith(SERVER_MARK)

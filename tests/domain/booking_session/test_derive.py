@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.domain.booking_session import events as event_format
 from app.domain.booking_session.batches import split_whole
@@ -14,7 +15,11 @@ from app.domain.booking_session.commands import SessionCommand
 from app.domain.booking_session.decision import Decision
 from app.domain.booking_session.derive import BrokenEventStreamError, derive, evolve
 from app.domain.booking_session.event_types import AbandonmentReason, BookingSessionEventType
-from app.domain.booking_session.events import BookingSessionEvent, event_from_document
+from app.domain.booking_session.events import (
+    BookingSessionEvent,
+    event_from_document,
+    stored_client_event_id,
+)
 from app.domain.booking_session.lifecycle import decide_abandonment
 from app.domain.booking_session.state import (
     SESSION_STATE_ADAPTER,
@@ -34,6 +39,7 @@ from tests.domain.booking_session.builders import (
     THROUGH_DETAILS,
     TIME,
     ZIP,
+    a_command,
     answered,
     chose_service,
     chose_time,
@@ -182,7 +188,7 @@ def test_a_session_is_exactly_one_of_active_completed_and_abandoned() -> None:
     )
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 @pytest.mark.parametrize("stream", ["completed", "abandoned"])
 def test_events_of_every_version_mean_what_they_meant(stream: str, version: int) -> None:
     golden: dict[str, Any] = json.loads((GOLDEN / f"v{version}.json").read_text())[stream]
@@ -193,7 +199,7 @@ def test_events_of_every_version_mean_what_they_meant(stream: str, version: int)
     assert split_whole(events) == (tuple(events), ())
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_the_golden_events_of_a_version_are_of_every_type(version: int) -> None:
     golden = json.loads((GOLDEN / f"v{version}.json").read_text())
     documents = [document for stream in golden.values() for document in stream["events"]]
@@ -213,18 +219,41 @@ def test_a_document_with_fields_of_its_own_or_of_a_newer_version_is_read() -> No
     assert read == event
 
 
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_event_of_no_client_has_no_client_event_id_however_it_is_stored(version: int) -> None:
+    golden = json.loads((GOLDEN / f"v{version}.json").read_text())["completed"]
+    first, *others, last = golden["events"]
+    filled = {**first, "client_event_id": stored_client_event_id(None, sequence=1)}
+
+    assert event_from_document(first).client_event_id is None
+    assert event_from_document(filled) == event_from_document(first)
+    assert event_from_document(last).client_event_id is None
+    assert {event_from_document(each).client_event_id for each in others} == {"c"}
+
+
+def test_what_is_stored_for_events_of_no_client_differs_and_cannot_be_sent() -> None:
+    stored = [stored_client_event_id(None, sequence=sequence) for sequence in (1, 2, 12)]
+
+    assert len(set(stored)) == 3
+    for client_event_id in stored:
+        with pytest.raises(ValidationError):
+            a_command("field_updated", ZIP, client_event_id, field="zipcode", value="01963")
+    assert stored_client_event_id("c-1", sequence=1) == "c-1"
+
+
 def test_a_document_of_an_older_version_is_brought_up_version_by_version(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(event_format, "SCHEMA_VERSION", 3)
+    newest = event_format.SCHEMA_VERSION
+    monkeypatch.setattr(event_format, "SCHEMA_VERSION", newest + 1)
     monkeypatch.setitem(event_format.UPCASTERS, 1, lambda old: {**old, "step": old["where"]})
-    monkeypatch.setitem(event_format.UPCASTERS, 2, lambda old: {**old, "step_id": old["step"]})
+    monkeypatch.setitem(event_format.UPCASTERS, newest, lambda old: {**old, "step_id": old["step"]})
     document = {**a_stream(entered(ZIP))[1].model_dump(), "schema_version": 1}
     document["where"] = document.pop("step_id")
 
     read = event_from_document(document)
 
-    assert (read.step_id, read.schema_version) == (ZIP, 3)
+    assert (read.step_id, read.schema_version) == (ZIP, newest + 1)
 
 
 def test_stored_times_without_a_zone_are_read_as_utc() -> None:
