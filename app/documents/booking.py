@@ -89,8 +89,9 @@ class Booking(OrganizationDocument):
             IndexModel([("vendor_push.due_at", ASCENDING)], name="push_due", sparse=True),
             IndexModel(
                 [("organization_id", ASCENDING), ("vendor_booking_id", ASCENDING)],
-                name="organization_vendor_booking",
-                partialFilterExpression={"vendor_booking_id": {"$type": "string"}},
+                name="organization_vendor_booking_id",
+                # Not by `$type`, or the embedded database would not find by it.
+                partialFilterExpression={"vendor_booking_id": {"$gt": ""}},
             ),
         ]
 

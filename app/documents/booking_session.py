@@ -133,9 +133,10 @@ class BookingSession(OrganizationDocument):
             ),
             IndexModel(
                 [("organization_id", ASCENDING), ("idempotency_key", ASCENDING)],
-                name="organization_idempotency_key",
+                name="organization_idempotency",
                 unique=True,
-                partialFilterExpression={"idempotency_key": {"$type": "string"}},
+                # Not by `$type`, or the embedded database would not find by it.
+                partialFilterExpression={"idempotency_key": {"$gt": ""}},
             ),
         ]
 
@@ -296,13 +297,8 @@ class BookingSession(OrganizationDocument):
         cls, organization_id: EntityId, idempotency_key: str
     ) -> "BookingSession | None":
         """Return the session that was started with this key."""
-        return await cls.find_one(
-            {
-                "organization_id": organization_id,
-                # MongoDB uses a partial index only for queries that repeat its condition.
-                "idempotency_key": {"$eq": idempotency_key, "$type": "string"},
-            }
-        )
+        query = {"organization_id": organization_id, "idempotency_key": idempotency_key}
+        return await cls.find_one(query)
 
 
 ROUTED_FIELDS = (

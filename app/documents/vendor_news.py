@@ -44,12 +44,6 @@ async def apply_news(organization_id: EntityId, booking_id: EntityId, news: Vend
 
 async def find_booking_id(organization_id: EntityId, vendor_booking_id: str) -> EntityId | None:
     """Return our id of the booking the vendor has under its own."""
-    raw = await Booking.get_motor_collection().find_one(
-        {
-            "organization_id": organization_id,
-            # The condition of the partial index is repeated, or it is not used.
-            "vendor_booking_id": {"$eq": vendor_booking_id, "$type": "string"},
-        },
-        {"_id": 1},
-    )
+    query = {"organization_id": organization_id, "vendor_booking_id": vendor_booking_id}
+    raw = await Booking.get_motor_collection().find_one(query, {"_id": 1})
     return None if raw is None else str(raw["_id"])

@@ -10,6 +10,8 @@ from app.documents.migrations import (
     m0001_reservations_by_start,
     m0002_reservation_indexes_of_0001,
     m0003_client_event_ids,
+    m0004_indexes_of_texts,
+    m0005_indexes_of_0004,
 )
 from app.documents.migrations.migration import Migration
 
@@ -17,4 +19,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0001_reservations_by_start.MIGRATION,
     m0002_reservation_indexes_of_0001.MIGRATION,
     m0003_client_event_ids.MIGRATION,
+    m0004_indexes_of_texts.MIGRATION,
+    m0005_indexes_of_0004.MIGRATION,
 )
