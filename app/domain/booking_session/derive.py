@@ -22,6 +22,7 @@ from app.domain.booking_session.events import BookingSessionEvent
 from app.domain.booking_session.fold import SessionFold
 from app.domain.booking_session.snapshot import freeze, thaw
 from app.domain.booking_session.state import (
+    MAX_VISITS_KEPT,
     AbandonedOutcome,
     ActiveOutcome,
     CompletedOutcome,
@@ -158,6 +159,8 @@ def _navigate(
         _cut_back(visited, step_id)
     if visited[-1] != step_id:
         visited.append(step_id)
+    if (excess := len(visited) - MAX_VISITS_KEPT) > 0:
+        del visited[1 : 1 + excess]
     if navigation.step_index > fold.furthest_step_index:
         fold.furthest_step_id, fold.furthest_step_index = step_id, navigation.step_index
     fold.step_id = step_id

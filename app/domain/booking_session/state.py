@@ -56,8 +56,15 @@ class SessionMetrics(Value):
     field_update_count: int = 0
 
 
+MAX_VISITS_KEPT = 1_000
+"""A snapshot is written with every batch, so it must not grow with the events of its session."""
+
+
 class NavigationState(Value):
-    """The steps visited, in order; going back is possible once there are two."""
+    """The steps visited, in order; going back is possible once there are two.
+
+    Of more visits than `MAX_VISITS_KEPT` the first and the newest are kept.
+    """
 
     visited_step_ids: tuple[EntityId, ...]
     can_go_back: bool = False

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.booking_session import derive as derive_module
 from app.domain.booking_session.commands import SessionCommand
 from app.domain.booking_session.decide import decide
 from app.domain.booking_session.decision import Decision
@@ -353,6 +354,22 @@ def test_going_back_to_a_step_never_visited_is_refused() -> None:
 
 
 # Timeslot selected
+
+
+def test_of_very_many_visits_the_first_and_the_newest_are_kept_and_one_can_go_back_to_any_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(derive_module, "MAX_VISITS_KEPT", 4)
+    reached = [completed(ZIP, zipcode="01901"), *[entered(SERVICE), entered(ZIP)] * 3]
+
+    at_bound = a_session(*reached[:4])
+    beyond = a_session(*reached)
+    back = record(beyond, went_back(SERVICE)).state
+
+    assert visited(at_bound) == (ZIP, SERVICE, ZIP, SERVICE)
+    assert visited(beyond) == (ZIP, ZIP, SERVICE, ZIP)
+    assert visited(back) == (ZIP, ZIP, SERVICE)
+    assert back.current_state.step_id == SERVICE
 
 
 def test_a_selected_timeslot_replaces_the_one_before() -> None:
