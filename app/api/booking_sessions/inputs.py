@@ -173,5 +173,6 @@ class AbandonBookingSessionInput:
         description="The session.", metadata=SESSION
     )
     reason: AbandonmentReason = strawberry.field(
-        default=AbandonmentReason.CUSTOMER, description="Why."
+        default=AbandonmentReason.CUSTOMER,
+        description="Why; ERASURE is the server's own to give.",
     )

@@ -154,7 +154,7 @@ class BookingSessionMutations:
     async def abandon_booking_session(
         self, info: Info, input: AbandonBookingSessionInput
     ) -> AbandonBookingSessionPayload:
-        command = read_input(input, abandon.AbandonSession)
+        command = read_input(input, abandon.ReportAbandonment)
         organization_id = require_session(info, command.booking_session_id)
         view = await abandon.abandon_session(
             command, organization_id=organization_id, now=info.context.now

@@ -3,6 +3,9 @@
 import contextlib
 from datetime import datetime
 
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
 from app.documents.driver import new_id
 from app.documents.timeslot_reservation import TimeslotReservation
 from app.domain.booking_session.decision import Decision
@@ -24,10 +27,21 @@ from app.services.booking_sessions.session_view import SessionView
 
 
 class AbandonSession(Value):
-    """A widget's notice that the customer gave up."""
+    """That a session is to end without a booking."""
 
     booking_session_id: EntityId
     reason: AbandonmentReason = AbandonmentReason.CUSTOMER
+
+
+class ReportAbandonment(AbandonSession):
+    """A widget's notice that the customer gave up; what the server alone can know is refused."""
+
+    @field_validator("reason")
+    @classmethod
+    def _require_reportable(cls, reason: AbandonmentReason) -> AbandonmentReason:
+        if reason is AbandonmentReason.ERASURE:
+            raise PydanticCustomError("INVALID", "is a reason of the server's own")
+        return reason
 
 
 async def abandon_session(

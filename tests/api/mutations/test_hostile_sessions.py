@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.api.mutations.test_booking_session import Customer, a_customer, codes, start
+from tests.api.mutations.test_booking_session import (
+    OPERATIONS,
+    Customer,
+    a_customer,
+    codes,
+    start,
+)
 from tests.api.site import PAGE, a_site
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -190,3 +196,13 @@ async def test_start_with_garbage_is_refused_or_stored_and_never_a_fault(
         assert payload["bookingSession"] is None
     else:
         assert payload["bookingSession"]["id"]
+
+
+async def test_customer_does_not_say_that_the_session_ended_because_they_were_erased() -> None:
+    customer = await a_customer()
+    abandonment = {"input": {"bookingSessionId": customer.id, "reason": "ERASURE"}}
+
+    data = await customer.client.data(OPERATIONS["AbandonBookingSession"], abandonment)
+
+    assert codes(data["abandonBookingSession"]) == [("INVALID", ["input", "reason"])]
+    assert await customer.event_count() == 1
