@@ -20,7 +20,7 @@ def booking_jobs(settings: Settings, vendor: VendorAccess) -> tuple[Job, ...]:
     recovery = BookingRecovery()
     policy = PushPolicy(settle_seconds=settings.vendor_settle_seconds)
     outbox = Outbox(access=vendor, policy=policy, clock=_now)
-    polling = StatusPolling(access=vendor)
+    polling = StatusPolling(access=vendor, clock=_now)
     return (
         Job(
             name="recovery",

@@ -1,7 +1,8 @@
 """Tallies of past hours and days, so that reports on long ranges read no sessions.
 
-A bucket is replaced as a whole and only by a writer who knows its version, which it read before the
-sessions: so whatever a bucket says was read after what it said before.
+Of each bucket, an hour or a day, there is a document for each view of it. Each is replaced as a
+whole and only by a writer who knows its version, which it read before the sessions: so whatever it
+says was read after what it said before.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -12,12 +13,13 @@ from typing import Any, NamedTuple
 from app.documents.base import StoredDocument
 from app.documents.driver import ASCENDING, DuplicateKeyError, IndexModel
 from app.documents.ranges import between
+from app.domain.analytics.views import View
 from app.domain.values import EntityId
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the meaning of what is stored changes; buckets of another format are not read."""
 
-HOURS_PER_COMMAND = 500
+BUCKETS_PER_COMMAND = 500
 
 
 class Span(StrEnum):
@@ -31,6 +33,11 @@ class Span(StrEnum):
         """The time from the bucket's beginning to its end."""
         return timedelta(hours=1) if self is Span.HOUR else timedelta(days=1)
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views that are stored, the coarsest first; of hours, few are read, so two will do."""
+        return (View.PLAIN, View.FULL) if self is Span.HOUR else tuple(View)
+
 
 class BucketKey(NamedTuple):
     """Whose bucket it is, how long, and when it begins."""
@@ -39,28 +46,50 @@ class BucketKey(NamedTuple):
     span: Span
     starts_at: datetime
 
-    @property
-    def document_id(self) -> str:
-        """The id the bucket is stored under, so that there is one only."""
-        return f"{self.organization_id}-{self.span.value}-{int(self.starts_at.timestamp())}"
+    def document_id(self, view: View) -> str:
+        """The id a view of the bucket is stored under, so that there is one only."""
+        start = int(self.starts_at.timestamp())
+        return f"{self.organization_id}-{self.span.value}-{start}-{view.value}"
+
+    def record(self, view: View) -> dict[str, Any]:
+        """Return the fields that say what of which bucket a document is."""
+        return {**self._asdict(), "span": self.span.value, "view": view.value, "format": FORMAT}
+
+
+class BucketRange(NamedTuple):
+    """A view of the buckets of one length that begin in `[start, end)`."""
+
+    organization_id: EntityId
+    span: Span
+    view: View
+    start: datetime
+    end: datetime
+
+    def query(self) -> dict[str, Any]:
+        """Return the query for them."""
+        whose = {"organization_id": self.organization_id}
+        kind = {"span": self.span.value, "view": self.view.value}
+        return {**whose, **kind, **between("starts_at", self.start, self.end)}
 
 
 class AnalyticsRollup(StoredDocument):
-    """The tally of the organization's sessions created in an hour or a day.
+    """One view of the tally of the organization's sessions created in an hour or a day.
 
-    `sections` are as `encode_sections` makes them, empty when they were too large to be stored.
-    `next_expiry_at` is when the events of a session counted expire and the times must be counted
-    anew.
+    `sections` are as `encode_tally` makes them, empty when they were too large to be stored. The
+    times are in `AnalyticsTimes` under `times_id`, None when there are none. `next_expiry_at` is
+    when the events of a session counted expire and the times must be counted anew.
     """
 
     organization_id: EntityId
     span: Span
+    view: View
     starts_at: datetime
     version: int
     format: int = FORMAT
     computed_at: datetime
     next_expiry_at: datetime | None = None
     is_too_large: bool = False
+    times_id: EntityId | None = None
     sections: dict[str, bytes] = {}
 
     class Settings:
@@ -70,9 +99,10 @@ class AnalyticsRollup(StoredDocument):
                 [
                     ("organization_id", ASCENDING),
                     ("span", ASCENDING),
+                    ("view", ASCENDING),
                     ("starts_at", ASCENDING),
                 ],
-                name="organization_span_start",
+                name="organization_span_view_start",
             ),
             IndexModel(
                 [("organization_id", ASCENDING), ("next_expiry_at", ASCENDING)],
@@ -92,30 +122,20 @@ class AnalyticsRollup(StoredDocument):
 
     @classmethod
     async def find_in_range(
-        cls,
-        organization_id: EntityId,
-        span: Span,
-        start: datetime,
-        end: datetime,
-        *,
-        sections: Iterable[str],
+        cls, where: BucketRange, *, sections: Iterable[str]
     ) -> "list[AnalyticsRollup]":
-        """Return the buckets that begin in `[start, end)`, with these sections only."""
+        """Return the buckets with these sections only."""
         wanted = {f"sections.{name}": 1 for name in sections}
         fields = {name: 1 for name in cls.model_fields if name not in {"id", "sections"}}
-        query = {"organization_id": organization_id, "span": span.value}
-        cursor = cls.get_motor_collection().find(
-            {**query, **between("starts_at", start, end)}, {**fields, **wanted}
-        )
-        return [cls.parse(raw) async for raw in cursor.batch_size(HOURS_PER_COMMAND)]
+        cursor = cls.get_motor_collection().find(where.query(), {**fields, **wanted})
+        return [cls.parse(raw) async for raw in cursor.batch_size(BUCKETS_PER_COMMAND)]
 
     @classmethod
     async def find_starts(cls, organization_id: EntityId, span: Span) -> set[datetime]:
         """Return when the organization's buckets of a span begin."""
-        cursor = cls.get_motor_collection().find(
-            {"organization_id": organization_id, "span": span.value}, {"starts_at": 1}
-        )
-        return {raw["starts_at"] async for raw in cursor.batch_size(HOURS_PER_COMMAND)}
+        query = {"organization_id": organization_id, "span": span.value, "view": View.FULL.value}
+        cursor = cls.get_motor_collection().find(query, {"starts_at": 1})
+        return {raw["starts_at"] async for raw in cursor.batch_size(BUCKETS_PER_COMMAND)}
 
     @classmethod
     async def stream_expired_hours(
@@ -129,27 +149,28 @@ class AnalyticsRollup(StoredDocument):
                 yield raw["starts_at"]
 
     @classmethod
-    async def find_version(cls, key: BucketKey) -> int | None:
-        """Return the version of a bucket, None when it is not stored."""
-        raw = await cls.get_motor_collection().find_one({"_id": key.document_id}, {"version": 1})
-        return None if raw is None else int(raw["version"])
+    async def find_versions(cls, key: BucketKey) -> dict[View, int]:
+        """Return the version of each view of a bucket that is stored."""
+        ids = [key.document_id(view) for view in key.span.views]
+        cursor = cls.get_motor_collection().find({"_id": {"$in": ids}}, {"version": 1, "view": 1})
+        return {View(raw["view"]): int(raw["version"]) async for raw in cursor}
 
     @classmethod
     async def put(
-        cls, key: BucketKey, *, read_version: int | None, content: Mapping[str, Any]
+        cls,
+        key: BucketKey,
+        view: View,
+        *,
+        read_version: int | None,
+        version: int,
+        content: Mapping[str, Any],
     ) -> bool:
-        """Store a bucket in place of the version read; False when another one is there by now."""
-        record = {
-            "_id": key.document_id,
-            **key._asdict(),
-            "span": key.span.value,
-            "version": (read_version or 0) + 1,
-            "format": FORMAT,
-            **content,
-        }
+        """Store a view in place of the version read; False when another one is there by now."""
+        document_id = key.document_id(view)
+        record = {"_id": document_id, **key.record(view), "version": version, **content}
         collection = cls.get_motor_collection()
         if read_version is not None:
-            read = {"_id": key.document_id, "version": read_version}
+            read = {"_id": document_id, "version": read_version}
             return bool((await collection.replace_one(read, record)).matched_count)
         try:
             await collection.insert_one(record)
@@ -157,35 +178,8 @@ class AnalyticsRollup(StoredDocument):
             return False
         return True
 
-
-class AnalyticsCheckpoint(StoredDocument):
-    """Up to when the changes of an organization's sessions are in its rollups; id: its own."""
-
-    organization_id: EntityId
-    at: datetime
-    format: int = FORMAT
-
-    class Settings:
-        name = "analytics_checkpoints"
-
     @classmethod
-    async def find_for(cls, organization_id: EntityId) -> "AnalyticsCheckpoint | None":
-        """Return the organization's checkpoint if its rollups can be read."""
-        checkpoint = await cls.find_one({"_id": organization_id})
-        is_readable = checkpoint is not None and checkpoint.format == FORMAT
-        return checkpoint if is_readable else None
-
-    @classmethod
-    async def advance(cls, organization_id: EntityId, *, at: datetime) -> None:
-        """Move the checkpoint on, never back."""
-        collection = cls.get_motor_collection()
-        other_format = {"_id": organization_id, "format": {"$ne": FORMAT}}
-        await collection.delete_one(other_format)
-        await collection.update_one(
-            {"_id": organization_id},
-            {
-                "$max": {"at": at},
-                "$setOnInsert": {"organization_id": organization_id, "format": FORMAT},
-            },
-            upsert=True,
-        )
+    async def delete_other_formats(cls, organization_id: EntityId) -> None:
+        """Remove the buckets that another version of this program made and nobody reads."""
+        query = {"organization_id": organization_id, "format": {"$ne": FORMAT}}
+        await cls.get_motor_collection().delete_many(query)

@@ -60,6 +60,8 @@ class Booking(OrganizationDocument):
     vendor_modified_on: datetime | None = None
     """The vendor's own time of the newest change that is known here."""
     erasure_id: EntityId | None = None
+    recorded_at: datetime | None = None
+    """When what reports count of it was stored last, None when it was with the session's end."""
 
     class Settings:
         name = "bookings"
@@ -85,6 +87,10 @@ class Booking(OrganizationDocument):
                     ("created_at", DESCENDING),
                 ],
                 name="organization_customer_digests",
+            ),
+            IndexModel(
+                [("organization_id", ASCENDING), ("recorded_at", ASCENDING)],
+                name="organization_recorded",
             ),
             IndexModel([("vendor_push.due_at", ASCENDING)], name="push_due", sparse=True),
             IndexModel(
@@ -117,7 +123,8 @@ class Booking(OrganizationDocument):
         self, change: BookingChange, *, status: BookingStatus, now: datetime
     ) -> "Booking | None":
         """Store a change of the booking as it was read, and return it; None if it has changed."""
-        changes: dict[str, Any] = {"status": status.value, "changed_at": now, "updated_at": now}
+        moments = dict.fromkeys(("changed_at", "updated_at", "recorded_at"), now)
+        changes: dict[str, Any] = {"status": status.value, **moments}
         if change.new_timeslot is not None:
             changes["timeslot"] = change.new_timeslot.model_dump()
         raw = await self.get_motor_collection().find_one_and_update(

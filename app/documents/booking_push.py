@@ -146,6 +146,7 @@ def _changes(
             "vendor_push": None if push is None else push.model_dump(),
             "vendor_sync_status": None if status is None else status.value,
             "updated_at": now,
+            "recorded_at": now,
             **facts,
         }
     }

@@ -124,7 +124,7 @@ async def mark_changed(session_id: EntityId, *, now: datetime) -> None:
 
 
 async def replace_booking_data(
-    booking: Booking, changes: Mapping[str, Any], *, erasure_id: EntityId
+    booking: Booking, changes: Mapping[str, Any], *, erasure_id: EntityId, now: datetime
 ) -> None:
     """Store fields of a booking anew, and drop what the vendor answered.
 
@@ -140,7 +140,7 @@ async def replace_booking_data(
     )
     await collection.update_one(
         {"_id": booking.id, "vendor_sync_status": VendorBookingSyncStatus.PENDING.value},
-        {"$set": {"vendor_sync_status": None}},
+        {"$set": {"vendor_sync_status": None, "recorded_at": now}},
     )
 
 

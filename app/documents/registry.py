@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.documents.analytics_rollup import AnalyticsCheckpoint, AnalyticsRollup
+from app.documents.analytics_checkpoint import AnalyticsCheckpoint
+from app.documents.analytics_rollup import AnalyticsRollup
+from app.documents.analytics_times import AnalyticsTimes
 from app.documents.api_key import ApiKey
 from app.documents.audit_record import AuditRecord
 from app.documents.base import StoredDocument
@@ -41,6 +43,7 @@ from app.documents.webhook_endpoint import WebhookEndpoint
 DOCUMENTS: tuple[type[StoredDocument], ...] = (
     AnalyticsCheckpoint,
     AnalyticsRollup,
+    AnalyticsTimes,
     ApiKey,
     AuditRecord,
     Booking,

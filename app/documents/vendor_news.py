@@ -18,7 +18,9 @@ class VendorNews:
     modified_on: datetime
 
 
-async def apply_news(organization_id: EntityId, booking_id: EntityId, news: VendorNews) -> bool:
+async def apply_news(
+    organization_id: EntityId, booking_id: EntityId, news: VendorNews, *, now: datetime
+) -> bool:
     """Store the news unless newer are known; return whether they were.
 
     News of another copy of the booking, which the vendor may hold by accident, change nothing.
@@ -36,6 +38,7 @@ async def apply_news(organization_id: EntityId, booking_id: EntityId, news: Vend
                 "vendor_status": news.status.value,
                 "vendor_job_id": news.job_id,
                 "vendor_modified_on": news.modified_on,
+                "recorded_at": now,
             }
         },
     )

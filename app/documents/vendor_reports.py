@@ -1,19 +1,26 @@
-"""What the report on bookings at the vendor reads: one command."""
+"""What the reports on bookings at the vendor, and their rollups, read: one command each."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
 from app.documents.session_reports import ROWS_PER_BATCH, Pipeline, match_scope
 from app.domain.analytics.scope import ReportScope
-from app.domain.analytics.vendor_outcome import VendorCount
-from app.domain.booking import BookingStatus
+from app.domain.analytics.vendor_outcome import VendorCount, VendorState
 from app.domain.booking_session.state import BookingSessionStatus
-from app.domain.vendor import VendorBookingStatus, VendorBookingSyncStatus
+from app.domain.values import EntityId
+
+KEYS: dict[str, Any] = {
+    "status": "$booking.status",
+    "sync_status": {"$ifNull": ["$booking.vendor_sync_status", None]},
+    "vendor_status": {"$ifNull": ["$booking.vendor_status", None]},
+    "has_job": {"$ne": [{"$ifNull": ["$booking.vendor_job_id", None]}, None]},
+}
 
 
-def vendor_pipeline(scope: ReportScope) -> Pipeline:
-    """Return the stages that group the bookings of a report's sessions."""
+def bookings_pipeline(scope: ReportScope) -> Pipeline:
+    """Return the stages that find the bookings of a report's sessions."""
     fields = ("status", "vendor_sync_status", "vendor_status", "vendor_job_id")
     join = {
         "from": Booking.get_motor_collection().name,
@@ -22,33 +29,31 @@ def vendor_pipeline(scope: ReportScope) -> Pipeline:
         "pipeline": [{"$project": {"_id": 0, **dict.fromkeys(fields, 1)}}],
         "as": "booking",
     }
-    keys = {
-        "status": "$booking.status",
-        "sync_status": {"$ifNull": ["$booking.vendor_sync_status", None]},
-        "vendor_status": {"$ifNull": ["$booking.vendor_status", None]},
-        "has_job": {"$ne": [{"$ifNull": ["$booking.vendor_job_id", None]}, None]},
-    }
     return [
         *match_scope(scope),
         {"$match": {"booking_outcome.status": BookingSessionStatus.COMPLETED.value}},
         {"$project": {"_id": 1}},
         {"$lookup": join},
         {"$unwind": "$booking"},
-        {"$group": {"_id": keys, "bookings": {"$sum": 1}}},
     ]
 
 
 async def stream_vendor_counts(scope: ReportScope) -> AsyncIterator[VendorCount]:
     """Yield how many bookings are alike in what became of them."""
-    pipeline = vendor_pipeline(scope)
+    group = {"$group": {"_id": KEYS, "bookings": {"$sum": 1}}}
+    async for raw in _stream([*bookings_pipeline(scope), group]):
+        yield VendorCount(VendorState.of(**raw["_id"]), raw["bookings"])
+
+
+async def stream_vendor_states(
+    scope: ReportScope,
+) -> AsyncIterator[tuple[EntityId, VendorState]]:
+    """Yield how the booking of each session stands, with the session's id."""
+    async for raw in _stream([*bookings_pipeline(scope), {"$project": KEYS}]):
+        yield raw.pop("_id"), VendorState.of(**raw)
+
+
+async def _stream(pipeline: Pipeline) -> AsyncIterator[dict[str, Any]]:
     cursor = BookingSession.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
     async for raw in cursor:
-        key = raw["_id"]
-        sync_status, vendor_status = key["sync_status"], key["vendor_status"]
-        yield VendorCount(
-            status=BookingStatus(key["status"]),
-            sync_status=None if sync_status is None else VendorBookingSyncStatus(sync_status),
-            vendor_status=None if vendor_status is None else VendorBookingStatus(vendor_status),
-            has_job=key["has_job"],
-            bookings=raw["bookings"],
-        )
+        yield raw

@@ -95,11 +95,11 @@ async def ask_every_report(place: Place, *, session_id: str, open_with: OpenSour
             load_field_statistics,
             load_answer_statistics,
             load_lost_demand,
+            load_vendor_outcome,
         ):
             await load(scope, **how)
         for dimension in BreakdownDimension:
             await load_breakdown(scope, dimension, zone=UTC, **how)
-        await load_vendor_outcome(scope)
     await load_event_frequency(place.organization_id, session_id, now=NOW)
 
 
@@ -141,6 +141,7 @@ async def test_every_query_of_reports_and_rollups_uses_an_index(database: Databa
     assert collections == {
         "analytics_checkpoints",
         "analytics_rollups",
+        "analytics_times",
         "booking_flow_revisions",
         "booking_flows",
         "booking_session_events",

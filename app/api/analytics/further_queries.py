@@ -108,4 +108,4 @@ class FurtherReports:
         filter: OptionalFilter = None,
     ) -> VendorOutcomeReport:
         scope, now = read_scope(info, range, booking_flow_id, filter), info.context.now
-        return VendorOutcomeReport.from_domain(await load_vendor_outcome(scope), as_of=now)
+        return VendorOutcomeReport.from_domain(await load_vendor_outcome(scope, now=now), as_of=now)

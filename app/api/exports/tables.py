@@ -94,7 +94,7 @@ async def _lost_demand(request: ExportRequest, now: datetime) -> Iterable[Any]:
 
 
 async def _vendor_outcome(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    outcome = await load_vendor_outcome(request.scope)
+    outcome = await load_vendor_outcome(request.scope, now=now)
     return [VendorOutcomeReport.from_domain(outcome, as_of=now)]
 
 

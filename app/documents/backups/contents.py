@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.documents.analytics_checkpoint import AnalyticsCheckpoint
+from app.documents.analytics_rollup import AnalyticsRollup
+from app.documents.analytics_times import AnalyticsTimes
 from app.documents.api_key import ApiKey
 from app.documents.base import StoredDocument
 from app.documents.booking import Booking
@@ -40,8 +43,14 @@ _LAST: tuple[type[StoredDocument], ...] = (
 )
 """Restored last: without them nobody reaches what is restored, and no worker acts on it."""
 
-_LEFT_OUT: tuple[type[StoredDocument], ...] = (MigrationRecord, Restoration)
-"""They tell of the database rather than of what is in it."""
+_LEFT_OUT: tuple[type[StoredDocument], ...] = (
+    MigrationRecord,
+    Restoration,
+    AnalyticsCheckpoint,
+    AnalyticsRollup,
+    AnalyticsTimes,
+)
+"""They tell of the database rather than of what is in it, or the worker makes them of the rest."""
 
 _OWN_PLACE = (*_FIRST, *_LAST, *_LEFT_OUT, BookingSessionEventDocument)
 

@@ -1,12 +1,11 @@
 """Which fields customers stumble over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from app.domain.analytics.field_times import FieldFact, FieldTimes
+from app.domain.analytics.field_times import FieldFact, FieldKey
 from app.domain.analytics.flow_steps import RevisionOutline, StepOutline, list_newest_steps
-from app.domain.analytics.funnel import MEDIAN, P90
+from app.domain.analytics.percentiles import TimeSummary
 from app.domain.analytics.rates import quotient
-from app.domain.analytics.step_times import percentile
 from app.domain.values import Value
 
 
@@ -34,25 +33,33 @@ class FieldStatistics(Value):
 
 
 def build_field_statistics(
-    fields: FieldTimes, revisions: Iterable[RevisionOutline]
+    counts: Mapping[tuple[FieldKey, FieldFact], int],
+    times: Mapping[FieldKey, TimeSummary],
+    revisions: Iterable[RevisionOutline],
 ) -> tuple[FieldStatistics, ...]:
     """Return a row for each field anything happened on, by step in flow order, then by name."""
     steps = list_newest_steps(revisions)
     places = {step.id: place for place, step in enumerate(steps)}
-    keys = {key for key, _ in fields.counts if key[0] in places}
-    rows = sorted(keys, key=lambda key: (places[key[0]], key[1]))
-    return tuple(_to_row(fields, key, steps[places[key[0]]]) for key in rows)
+    keys = {key for key, _ in counts if key[0] in places}
+    return tuple(
+        _to_row(key, counts, times.get(key, TimeSummary()), steps[places[key[0]]])
+        for key in sorted(keys, key=lambda key: (places[key[0]], key[1]))
+    )
 
 
-def _to_row(fields: FieldTimes, key: tuple[str, str], step: StepOutline) -> FieldStatistics:
-    counts, times = fields.counts, sorted(fields.times.get(key, ()))
+def _to_row(
+    key: FieldKey,
+    counts: Mapping[tuple[FieldKey, FieldFact], int],
+    times: TimeSummary,
+    step: StepOutline,
+) -> FieldStatistics:
     return FieldStatistics(
         step=step,
         field=key[1],
-        update_count=counts[key, FieldFact.UPDATES],
-        updating_session_count=counts[key, FieldFact.UPDATING_SESSIONS],
-        error_count=counts[key, FieldFact.ERRORS],
-        failing_session_count=counts[key, FieldFact.FAILING_SESSIONS],
-        median_time_ms=percentile(times, MEDIAN),
-        p90_time_ms=percentile(times, P90),
+        update_count=counts.get((key, FieldFact.UPDATES), 0),
+        updating_session_count=counts.get((key, FieldFact.UPDATING_SESSIONS), 0),
+        error_count=counts.get((key, FieldFact.ERRORS), 0),
+        failing_session_count=counts.get((key, FieldFact.FAILING_SESSIONS), 0),
+        median_time_ms=times.median_ms,
+        p90_time_ms=times.p90_ms,
     )

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.domain.analytics.step_times import MILLISECOND, StepMoment
+from app.domain.analytics.step_times import StepMoment, elapsed_ms
 from app.domain.booking_session.event_types import BookingSessionEventType
 from app.domain.values import EntityId
 
@@ -63,14 +62,6 @@ class FieldTimes:
             self._count(moment)
         self._last_at = moment.occurred_at
 
-    def add_count(self, key: FieldKey, fact: FieldFact, number: int) -> None:
-        """Add what was counted before."""
-        self.counts[key, fact] += number
-
-    def add_times(self, key: FieldKey, times: Iterable[int]) -> None:
-        """Add times measured before."""
-        self.times.setdefault(key, array("q")).extend(times)
-
     def finish(self) -> None:
         """Take in the end of the last session."""
         for key, duration_ms in self._sums.items():
@@ -86,5 +77,5 @@ class FieldTimes:
             self._met.add((key, sessions))
             self.counts[key, sessions] += 1
         if events is FieldFact.UPDATES and self._last_at is not None:
-            took_ms = (moment.occurred_at - self._last_at) // MILLISECOND
+            took_ms = elapsed_ms(self._last_at, moment.occurred_at)
             self._sums[key] = self._sums.get(key, 0) + took_ms

@@ -1,12 +1,10 @@
 """The way through a flow: how many came to each step, and how long they were on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from app.domain.analytics.percentiles import TimeSummary
 from app.domain.analytics.step_counts import StepCount
-from app.domain.analytics.step_times import StepTimes, percentile
-
-MEDIAN = 50
-P90 = 90
+from app.domain.values import EntityId
 
 
 class FunnelStep(StepCount):
@@ -17,16 +15,18 @@ class FunnelStep(StepCount):
     p90_time_ms: float | None
 
 
-def build_funnel(counts: Iterable[StepCount], times: StepTimes) -> tuple[FunnelStep, ...]:
+def build_funnel(
+    counts: Iterable[StepCount], times: Mapping[EntityId, TimeSummary]
+) -> tuple[FunnelStep, ...]:
     """Return the counts, in their order, with the times of each step."""
     return tuple(_to_funnel_step(count, times) for count in counts)
 
 
-def _to_funnel_step(count: StepCount, times: StepTimes) -> FunnelStep:
-    ascending = times.sorted_of(count.step.id)
+def _to_funnel_step(count: StepCount, times: Mapping[EntityId, TimeSummary]) -> FunnelStep:
+    summary = times.get(count.step.id, TimeSummary())
     return FunnelStep(
         **dict(count),
-        timed_count=len(ascending),
-        median_time_ms=percentile(ascending, MEDIAN),
-        p90_time_ms=percentile(ascending, P90),
+        timed_count=summary.number,
+        median_time_ms=summary.median_ms,
+        p90_time_ms=summary.p90_ms,
     )

@@ -8,7 +8,7 @@ The moments are those at which events occurred, not those at which their batches
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -65,21 +65,13 @@ class StepTimes:
             return
         entered_at = self._stay.entered_at
         if entered_at is not None and moment.reason not in UNKNOWN_ENDS:
-            duration_ms = (moment.occurred_at - entered_at) // MILLISECOND
+            duration_ms = elapsed_ms(entered_at, moment.occurred_at)
             self._durations.setdefault(self._stay.step_id, array("q")).append(duration_ms)
         self._stay.move_on(moment)
-
-    def add(self, step_id: EntityId, times: Iterable[int]) -> None:
-        """Add times measured before."""
-        self._durations.setdefault(step_id, array("q")).extend(times)
 
     def all(self) -> Iterator[tuple[EntityId, Sequence[int]]]:
         """Yield the times on each step, in no order."""
         yield from self._durations.items()
-
-    def sorted_of(self, step_id: EntityId) -> Sequence[int]:
-        """Return the times on a step in milliseconds, the shortest first."""
-        return sorted(self._durations.get(step_id, ()))
 
 
 @dataclass(slots=True)
@@ -111,16 +103,6 @@ class _Stay:
         self.entered_before.add(moment.step_id)
 
 
-def percentile(ascending: Sequence[int], percent: int) -> float | None:
-    """Return the value below which `percent` of the values lie, None without values.
-
-    Between two values it is interpolated linearly, so that the 50th is the median: Hyndman and Fan,
-    "Sample Quantiles in Statistical Packages" (1996), definition 7.
-    """
-    if not ascending:
-        return None
-    below, hundredths = divmod((len(ascending) - 1) * percent, 100)
-    if not hundredths:
-        return float(ascending[below])
-    distance = ascending[below + 1] - ascending[below]
-    return ascending[below] + distance * hundredths / 100
+def elapsed_ms(start: datetime, end: datetime) -> int:
+    """Return the whole milliseconds between two moments, 0 when the clocks of servers disagree."""
+    return max(0, (end - start) // MILLISECOND)

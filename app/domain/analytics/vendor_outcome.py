@@ -9,13 +9,31 @@ from app.domain.values import Value
 from app.domain.vendor import VendorBookingStatus, VendorBookingSyncStatus
 
 
-class VendorCount(NamedTuple):
-    """How many bookings are alike; None where the vendor was not told, or has not answered."""
+class VendorState(NamedTuple):
+    """How a booking stands; None where the vendor was not told, or has not answered."""
 
     status: BookingStatus
     sync_status: VendorBookingSyncStatus | None
     vendor_status: VendorBookingStatus | None
     has_job: bool
+
+    @classmethod
+    def of(
+        cls, status: str, sync_status: str | None, vendor_status: str | None, has_job: bool
+    ) -> "VendorState":
+        """Return the state of what is stored."""
+        return cls(
+            BookingStatus(status),
+            None if sync_status is None else VendorBookingSyncStatus(sync_status),
+            None if vendor_status is None else VendorBookingStatus(vendor_status),
+            has_job,
+        )
+
+
+class VendorCount(NamedTuple):
+    """How many bookings stand alike."""
+
+    state: VendorState
     bookings: int
 
 
@@ -45,21 +63,21 @@ def sum_up_vendor(counts: Iterable[VendorCount]) -> VendorOutcome:
     """Return the outcome of the bookings counted."""
     counts = list(counts)
 
-    def total(is_meant: Callable[[VendorCount], bool]) -> int:
-        return sum(count.bookings for count in counts if is_meant(count))
+    def total(is_meant: Callable[[VendorState], bool]) -> int:
+        return sum(count.bookings for count in counts if is_meant(count.state))
 
     def at(sync_status: VendorBookingSyncStatus) -> int:
-        return total(lambda count: count.sync_status is sync_status)
+        return total(lambda state: state.sync_status is sync_status)
 
     return VendorOutcome(
         booked_count=total(lambda _: True),
-        cancelled_count=total(lambda count: count.status is BookingStatus.CANCELLED),
+        cancelled_count=total(lambda state: state.status is BookingStatus.CANCELLED),
         synced_count=at(VendorBookingSyncStatus.SYNCED),
         pending_count=at(VendorBookingSyncStatus.PENDING),
         failed_count=at(VendorBookingSyncStatus.FAILED),
-        known_count=total(lambda count: count.vendor_status is not None or count.has_job),
-        job_count=total(lambda count: count.has_job),
+        known_count=total(lambda state: state.vendor_status is not None or state.has_job),
+        job_count=total(lambda state: state.has_job),
         dismissed_count=total(
-            lambda count: count.vendor_status is VendorBookingStatus.DISMISSED and not count.has_job
+            lambda state: state.vendor_status is VendorBookingStatus.DISMISSED and not state.has_job
         ),
     )

@@ -13,7 +13,12 @@ from app.domain.analytics.answer_statistics import AnswerStatistics, PathGroup, 
 from app.domain.analytics.lost_demand import LostDemand, ZipcodeCount, find_lost_demand
 from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.tally import CountSection
-from app.domain.analytics.vendor_outcome import VendorOutcome, sum_up_vendor
+from app.domain.analytics.vendor_outcome import (
+    VendorCount,
+    VendorOutcome,
+    VendorState,
+    sum_up_vendor,
+)
 from app.domain.booking_flow.steps import ServiceSelectionStep, ZipcodeStep, ZipcodeTypeConfig
 from app.domain.booking_session.state import BookingSessionStatus
 from app.domain.values import EntityId, Value
@@ -108,9 +113,15 @@ async def _load_coverage(
     return coverage
 
 
-async def load_vendor_outcome(scope: ReportScope) -> VendorOutcome:
-    """Return what became of the bookings at the vendor; one command, always on the bookings.
-
-    Their state changes for weeks after the sessions, which rollups would have to follow.
-    """
-    return sum_up_vendor([count async for count in stream_vendor_counts(scope)])
+async def load_vendor_outcome(
+    scope: ReportScope, *, now: datetime, open_with: OpenSource = open_source
+) -> VendorOutcome:
+    """Return what became of the bookings at the vendor."""
+    source = await open_with(scope, CountSection.BOOKINGS, now=now)
+    counts = [
+        VendorCount(VendorState.of(*key), bookings)
+        for _, key, bookings in source.counted(CountSection.BOOKINGS)
+    ]
+    for part in source.direct:
+        counts += [count async for count in stream_vendor_counts(part)]
+    return sum_up_vendor(counts)

@@ -7,11 +7,12 @@ from app.documents.analytics_rollup import Span
 from app.documents.flow_outlines import stream_zipcode_step_ids
 from app.documents.session_facts import stream_session_facts
 from app.documents.session_moments import stream_moments
+from app.documents.vendor_reports import stream_vendor_states
 from app.domain.analytics.cells import Cell
 from app.domain.analytics.event_tallies import EventTallies
 from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.session_facts import count_session
-from app.domain.analytics.tally import Tally
+from app.domain.analytics.tally import CountSection, Tally
 from app.domain.values import EntityId
 
 
@@ -41,7 +42,7 @@ async def open_counting(organization_id: EntityId, *, now: datetime) -> Counting
 
 
 async def count_hour(counting: Counting, hour: datetime) -> Counted:
-    """Return the tally of the organization's sessions created in an hour; two commands."""
+    """Return the tally of the organization's sessions created in an hour; three commands."""
     now = counting.now
     scope = ReportScope(
         organization_id=counting.organization_id,
@@ -56,8 +57,16 @@ async def count_hour(counting: Counting, hour: datetime) -> Counted:
         expiry = facts.events_expire_at
         if expiry is not None and expiry > now:
             next_expiry_at = min(expiry, next_expiry_at or expiry)
+    await _count_bookings(tally, cells, scope)
     events = EventTallies(cells)
     async for moment in stream_moments(scope, now=now):
         events.follow(moment)
     events.add_to(tally)
     return Counted(tally, next_expiry_at)
+
+
+async def _count_bookings(tally: Tally, cells: dict[EntityId, Cell], scope: ReportScope) -> None:
+    async for session_id, state in stream_vendor_states(scope):
+        # Sessions started after they were read have changed: their hour is counted again.
+        if session_id in cells:
+            tally.count(CountSection.BOOKINGS, cells[session_id], state)

@@ -9,12 +9,14 @@ from collections.abc import AsyncGenerator, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from app.documents.analytics_rollup import AnalyticsCheckpoint, AnalyticsRollup, BucketKey, Span
-from app.documents.base import MAX_DOCUMENT_BYTES
-from app.documents.session_changes import find_changed_hours
-from app.domain.analytics.tally import SECTIONS, Tally, decode_sections, encode_sections
+from app.documents.analytics_checkpoint import AnalyticsCheckpoint
+from app.documents.analytics_rollup import AnalyticsRollup, BucketKey, Span
+from app.documents.analytics_times import AnalyticsTimes
+from app.documents.session_changes import find_changed_hours, find_rebooked_hours
 from app.domain.values import EntityId, Value
-from app.services.analytics.counting import Counted, Counting, count_hour, open_counting
+from app.services.analytics.buckets import load_day, store_bucket
+from app.services.analytics.counting import Counting, count_hour, open_counting
+from app.services.analytics.times import RollupReplacedError
 
 OVERLAP = timedelta(minutes=5)
 """How much later than it says a session may be stored.
@@ -43,11 +45,14 @@ async def refresh_rollups(
 
     A caller may stop there; what is left is done by the next run.
     """
-    checkpoint = await AnalyticsCheckpoint.find_for(organization_id)
-    if checkpoint is None:
+    since = await AnalyticsCheckpoint.find_time(organization_id)
+    if since is None:
+        await AnalyticsRollup.delete_other_formats(organization_id)
+        await AnalyticsTimes.delete_other_formats(organization_id)
         hours = await _all_hours(organization_id)
     else:
-        hours = await find_changed_hours(organization_id, since=checkpoint.at)
+        hours = await find_changed_hours(organization_id, since=since)
+        hours |= await find_rebooked_hours(organization_id, since=since)
         async for hour in AnalyticsRollup.stream_expired_hours(organization_id, now=now):
             hours.add(hour)
     async for progress in _count(organization_id, hours, now):
@@ -91,47 +96,21 @@ def start_of_day(moment: datetime) -> datetime:
 async def _replace_hour(counting: Counting, hour: datetime) -> None:
     key = BucketKey(counting.organization_id, Span.HOUR, hour)
     for _ in range(MAX_ATTEMPTS):
-        version = await AnalyticsRollup.find_version(key)
+        versions = await AnalyticsRollup.find_versions(key)
         counted = await count_hour(counting, hour)
-        if await _put(key, version, counted, now=counting.now):
+        if await store_bucket(key, versions, counted, now=counting.now):
             return
-    raise RollupContentionError(key.document_id)
+    raise RollupContentionError(str(key))
 
 
 async def _replace_day(organization_id: EntityId, day: datetime, now: datetime) -> None:
     key = BucketKey(organization_id, Span.DAY, day)
     for _ in range(MAX_ATTEMPTS):
-        version = await AnalyticsRollup.find_version(key)
-        hours = await AnalyticsRollup.find_in_range(
-            organization_id, Span.HOUR, day, day + Span.DAY.length, sections=SECTIONS
-        )
-        if await _put(key, version, _merge(hours), now=now):
+        versions = await AnalyticsRollup.find_versions(key)
+        try:
+            counted = await load_day(organization_id, day)
+        except RollupReplacedError:
+            continue
+        if await store_bucket(key, versions, counted, now=now):
             return
-    raise RollupContentionError(key.document_id)
-
-
-def _merge(hours: list[AnalyticsRollup]) -> Counted | None:
-    """Return what the hours say together; None when one of them says nothing."""
-    tally = Tally()
-    for hour in hours:
-        if hour.is_too_large:
-            return None
-        tally.add(decode_sections(hour.sections))
-    expiries = [hour.next_expiry_at for hour in hours if hour.next_expiry_at is not None]
-    return Counted(tally, min(expiries, default=None))
-
-
-async def _put(
-    key: BucketKey, read_version: int | None, counted: Counted | None, *, now: datetime
-) -> bool:
-    sections = None if counted is None else encode_sections(counted.tally)
-    if sections is not None and sum(map(len, sections.values())) > MAX_DOCUMENT_BYTES:
-        # Readers then ask the hours, or the sessions.
-        sections = None
-    content = {
-        "computed_at": now,
-        "next_expiry_at": None if counted is None else counted.next_expiry_at,
-        "is_too_large": sections is None,
-        "sections": sections or {},
-    }
-    return await AnalyticsRollup.put(key, read_version=read_version, content=content)
+    raise RollupContentionError(str(key))

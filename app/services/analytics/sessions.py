@@ -1,6 +1,5 @@
 """Reports on whole sessions: how far they have come, and how they ended."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, tzinfo
 
@@ -18,7 +17,6 @@ from app.domain.analytics.breakdown import (
     break_down,
     break_down_days,
 )
-from app.domain.analytics.cells import Cell
 from app.domain.analytics.overview import Overview, TotalCount, sum_up
 from app.domain.analytics.progression import ProgressionRow, add_up_progression
 from app.domain.analytics.scope import BOT_DEVICE_TYPES, ReportScope
@@ -29,13 +27,13 @@ from app.domain.booking_session.state import BookingSessionStatus
 from app.services.analytics.sources import OpenSource, ReportSource, open_source
 
 CELL_FIELDS = {
-    BreakdownDimension.UTM_SOURCE: Cell._fields.index("utm_source"),
-    BreakdownDimension.UTM_MEDIUM: Cell._fields.index("utm_medium"),
-    BreakdownDimension.UTM_CAMPAIGN: Cell._fields.index("utm_campaign"),
-    BreakdownDimension.ROUTING_RULE: Cell._fields.index("routing_rule_id"),
-    BreakdownDimension.DEVICE: Cell._fields.index("device_type"),
+    BreakdownDimension.UTM_SOURCE: "utm_source",
+    BreakdownDimension.UTM_MEDIUM: "utm_medium",
+    BreakdownDimension.UTM_CAMPAIGN: "utm_campaign",
+    BreakdownDimension.ROUTING_RULE: "routing_rule_id",
+    BreakdownDimension.DEVICE: "device_type",
 }
-"""The dimensions that are the same for all sessions of a cell, and where they stand in it."""
+"""The dimensions that are the same for all sessions of a cell, and its field."""
 
 
 async def load_progression(
@@ -64,17 +62,17 @@ async def load_breakdown(
     if dimension is BreakdownDimension.DAY:
         source = await open_with(scope, TimeSection.QUARTERS, now=now)
         return break_down_days([count async for count in _quarters(source)], zone)
-    section = (
-        CountSection.SERVICES if dimension is BreakdownDimension.SERVICE else CountSection.TOTALS
-    )
-    source = await open_with(scope, section, now=now)
+    by_service = dimension is BreakdownDimension.SERVICE
+    section = CountSection.SERVICES if by_service else CountSection.TOTALS
+    source = await open_with(scope, section, now=now, apart_by=CELL_FIELDS.get(dimension))
     return break_down([count async for count in _keys(source, dimension)])
 
 
 async def _quarters(source: ReportSource) -> AsyncIterator[QuarterCount]:
-    for (status,), numbers in source.timed(TimeSection.QUARTERS):
-        for number, sessions in Counter(numbers).items():
-            yield QuarterCount(quarter_start(number), BookingSessionStatus(status), sessions)
+    for row in source.timed(TimeSection.QUARTERS):
+        status = BookingSessionStatus(row.key[0])
+        for number, sessions in row.numbers.items():
+            yield QuarterCount(quarter_start(number), status, sessions)
     for part in source.direct:
         async for count in stream_quarter_counts(part):
             yield count
@@ -85,9 +83,9 @@ async def _keys(source: ReportSource, dimension: BreakdownDimension) -> AsyncIte
         for _, (service_id, status), sessions in source.counted(CountSection.SERVICES):
             yield KeyCount(service_id, BookingSessionStatus(status), sessions)
     else:
-        place = CELL_FIELDS[dimension]
         for cell, (status, _is_resumed), sessions in source.counted(CountSection.TOTALS):
-            yield KeyCount(cell[place], BookingSessionStatus(status), sessions)  # type: ignore[arg-type]
+            key = getattr(cell, CELL_FIELDS[dimension])
+            yield KeyCount(key, BookingSessionStatus(status), sessions)
     for part in source.direct:
         async for count in stream_key_counts(part, dimension):
             yield count

@@ -4,24 +4,20 @@ Whatever has changed since the rollups were made is read directly, so that a rep
 says what one from the sessions alone would say.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from app.documents.analytics_rollup import AnalyticsCheckpoint, AnalyticsRollup, Span
-from app.documents.session_changes import find_changed_hours
+from app.documents.analytics_checkpoint import AnalyticsCheckpoint
+from app.documents.analytics_rollup import AnalyticsRollup, BucketRange, Span
+from app.documents.session_changes import find_changed_hours, find_rebooked_hours
 from app.domain.analytics.cells import Cell
+from app.domain.analytics.encoded_tally import BandNumbers, sum_bands, sum_counts
 from app.domain.analytics.intervals import Interval, join, subtract
 from app.domain.analytics.scope import ReportScope
-from app.domain.analytics.tally import (
-    CountSection,
-    Key,
-    Section,
-    Tally,
-    TimeSection,
-    decode_sections,
-)
+from app.domain.analytics.tally import CountSection, Key, Section, TimeSection
+from app.domain.analytics.views import find_view
 
 SHORTEST_RANGE = timedelta(hours=3)
 """Shorter ranges are read directly: it takes no longer."""
@@ -31,62 +27,93 @@ MAX_DIRECT_PARTS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Buckets of one kind that were read together."""
+
+    where: BucketRange
+    rollups: tuple[AnalyticsRollup, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSource:
-    """The parts of a report's range to be read directly, and tallies of everything else."""
+    """The parts of a report's range to be read directly, and rollups of everything else."""
 
     scope: ReportScope
     now: datetime
     direct: tuple[ReportScope, ...]
-    tallies: tuple[Tally, ...] = field(default=(), repr=False)
+    stretches: tuple[Stretch, ...] = ()
 
     def counted(self, section: CountSection) -> Iterator[tuple[Cell, Key, int]]:
-        """Yield what the tallies count of the scope's sessions; a key may come again."""
-        for tally in self.tallies:
-            yield from tally.counted(section, self.scope)
+        """Yield what the rollups count of the scope's sessions; a key may come again."""
+        for row in sum_counts(self._sections(section)):
+            if row[0].is_in(self.scope):
+                yield row
 
-    def timed(self, section: TimeSection) -> Iterator[tuple[Key, Sequence[int]]]:
-        """Yield the durations the tallies hold of the scope's sessions; a key may come again."""
-        for tally in self.tallies:
-            yield from tally.timed(section, self.scope)
+    def timed(self, section: TimeSection) -> Iterator[BandNumbers]:
+        """Yield how many times the rollups hold of the scope's sessions; a key may come again."""
+        for row in sum_bands(self._sections(section)):
+            if row.cell.is_in(self.scope):
+                yield row
+
+    def _sections(self, section: Section) -> list[bytes]:
+        rollups = (rollup for stretch in self.stretches for rollup in stretch.rollups)
+        return [each.sections[section] for each in rollups if section in each.sections]
 
 
 class OpenSource(Protocol):
     """How a report finds its numbers."""
 
     async def __call__(
-        self, scope: ReportScope, /, *sections: Section, now: datetime
+        self, scope: ReportScope, /, *sections: Section, now: datetime, apart_by: str | None = None
     ) -> ReportSource:
-        """Return a source of these sections."""
+        """Return a source of these sections; `apart_by` is a field of cells to be told apart."""
 
 
-async def read_directly(scope: ReportScope, /, *_: Section, now: datetime) -> ReportSource:
+async def read_directly(
+    scope: ReportScope,
+    /,
+    *_: Section,
+    now: datetime,
+    apart_by: str | None = None,  # noqa: ARG001 - sessions tell everything apart.
+) -> ReportSource:
     """Return the source that defines what a report says: sessions and events, and nothing else."""
     return ReportSource(scope=scope, now=now, direct=(scope,))
 
 
-async def open_source(scope: ReportScope, /, *sections: Section, now: datetime) -> ReportSource:
+async def open_source(
+    scope: ReportScope, /, *sections: Section, now: datetime, apart_by: str | None = None
+) -> ReportSource:
     """Return the quickest source of the sections; up to five commands, and one per changed day."""
     directly = await read_directly(scope, now=now)
     first, last = _ceil_hour(scope.created_from), _floor_hour(scope.created_to)
     if last <= first or scope.created_to - scope.created_from < SHORTEST_RANGE:
         return directly
-    checkpoint = await AnalyticsCheckpoint.find_for(scope.organization_id)
-    if checkpoint is None:
+    since = await AnalyticsCheckpoint.find_time(scope.organization_id)
+    if since is None:
         return directly
-    changed = await find_changed_hours(scope.organization_id, since=checkpoint.at)
-    reading = _Reading(scope, sections, now, [Interval(h, h + Span.HOUR.length) for h in changed])
-    buckets = await reading.find_buckets(Interval(first, last))
-    if buckets is None:
+    changed = await _find_changed(scope, sections, since)
+    reading = _Reading(scope, sections, apart_by, now, changed)
+    whole = Interval(first, last)
+    if not await reading.read(whole):
         return directly
-    rest = join([*reading.unread, *subtract(_range_of(scope), Interval(first, last))])
+    rest = join([*reading.unread, *subtract(_range_of(scope), whole)])
     if len(rest) > MAX_DIRECT_PARTS:
         return directly
     return ReportSource(
         scope=scope,
         now=now,
         direct=tuple(scope.within(part.start, part.end) for part in rest),
-        tallies=tuple(decode_sections(bucket.sections) for bucket in buckets),
+        stretches=tuple(reading.stretches),
     )
+
+
+async def _find_changed(
+    scope: ReportScope, sections: tuple[Section, ...], since: datetime
+) -> list[Interval]:
+    hours = await find_changed_hours(scope.organization_id, since=since)
+    if CountSection.BOOKINGS in sections:
+        hours |= await find_rebooked_hours(scope.organization_id, since=since)
+    return [Interval(hour, hour + Span.HOUR.length) for hour in hours]
 
 
 def _range_of(scope: ReportScope) -> Interval:
@@ -95,32 +122,35 @@ def _range_of(scope: ReportScope) -> Interval:
 
 @dataclass(slots=True)
 class _Reading:
-    """Finding buckets; what no bucket says ends up in `unread`."""
+    """Finding buckets: those to be used end up in `stretches`, what none says in `unread`."""
 
     scope: ReportScope
     sections: tuple[Section, ...]
+    apart_by: str | None
     now: datetime
     changed: list[Interval]
+    stretches: list[Stretch] = field(default_factory=list)
     unread: list[Interval] = field(default_factory=list)
 
-    async def find_buckets(self, whole: Interval) -> list[AnalyticsRollup] | None:
-        """Return the days, and the hours of days that cannot be used as a whole.
+    async def read(self, whole: Interval) -> bool:
+        """Find the days, and the hours of days that cannot be used as a whole.
 
-        None when there are so many such days that reading them costs more than it saves.
+        False when there are so many such days that reading them costs more than it saves.
         """
-        days = await self._find(Span.DAY, Interval(_floor_day(whole.start), whole.end))
+        around = Interval(_floor_day(whole.start), whole.end)
+        days = await self._find(Span.DAY, around)
         used = [day for day in days if self._is_whole(day, whole)]
+        self._use(Span.DAY, around, used)
         broken = self._broken_days(days, used, whole)
         if len(broken) > MAX_DIRECT_PARTS:
-            return None
+            return False
         for part in broken:
             hours = await self._find(Span.HOUR, part)
-            usable = [hour for hour in hours if self._is_fresh(hour)]
-            used += usable
+            self._use(Span.HOUR, part, [hour for hour in hours if self._is_fresh(hour)])
             stale = [_interval_of(hour) for hour in hours if not self._is_fresh(hour)]
             changed = [each for each in self.changed if part.start <= each.start < part.end]
             self.unread += [*stale, *changed]
-        return used
+        return True
 
     def _broken_days(
         self, days: Iterable[AnalyticsRollup], used: Iterable[AnalyticsRollup], whole: Interval
@@ -135,9 +165,15 @@ class _Reading:
         return [part for part in parts if part.start < part.end]
 
     async def _find(self, span: Span, part: Interval) -> list[AnalyticsRollup]:
-        return await AnalyticsRollup.find_in_range(
-            self.scope.organization_id, span, part.start, part.end, sections=self.sections
-        )
+        return await AnalyticsRollup.find_in_range(self._where(span, part), sections=self.sections)
+
+    def _use(self, span: Span, part: Interval, rollups: list[AnalyticsRollup]) -> None:
+        if rollups:
+            self.stretches.append(Stretch(self._where(span, part), tuple(rollups)))
+
+    def _where(self, span: Span, part: Interval) -> BucketRange:
+        view = find_view(self.scope, apart_by=self.apart_by, among=span.views)
+        return BucketRange(self.scope.organization_id, span, view, part.start, part.end)
 
     def _is_whole(self, day: AnalyticsRollup, whole: Interval) -> bool:
         is_within = whole.start <= day.starts_at and day.ends_at <= whole.end

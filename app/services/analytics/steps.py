@@ -14,6 +14,7 @@ from app.domain.analytics.step_times import TIMING_EVENT_TYPES, StepTimes
 from app.domain.analytics.tally import CountSection, TimeSection
 from app.domain.booking_session.state import BookingSessionStatus
 from app.services.analytics.sources import OpenSource, ReportSource, open_source
+from app.services.analytics.times import read_whole, summarize_times
 
 
 async def load_step_counts(
@@ -27,33 +28,41 @@ async def load_funnel(
     scope: ReportScope, *, now: datetime, open_with: OpenSource = open_source
 ) -> tuple[FunnelStep, ...]:
     """Return the same with the times spent on each step."""
-    source = await open_with(scope, CountSection.GROUPS, TimeSection.STEP_TIMES, now=now)
-    counts = await _count_steps(source)
-    times = StepTimes()
-    for (step_id,), durations in source.timed(TimeSection.STEP_TIMES):
-        times.add(step_id, durations)
+    sections = CountSection.GROUPS, TimeSection.STEP_TIMES
+    return await read_whole(scope, *sections, now=now, open_with=open_with, read=_read_funnel)
+
+
+async def _read_funnel(source: ReportSource) -> tuple[FunnelStep, ...]:
+    counts, times = await _count_steps(source), StepTimes()
     for part in source.direct:
-        async for moment in stream_moments(part, now=now, event_types=TIMING_EVENT_TYPES):
+        async for moment in stream_moments(part, now=source.now, event_types=TIMING_EVENT_TYPES):
             times.follow(moment)
-    return build_funnel(counts, times)
+    measured = [((step_id,), durations) for step_id, durations in times.all()]
+    summaries = await summarize_times(source, TimeSection.STEP_TIMES, measured)
+    return build_funnel(counts, {step_id: each for (step_id,), each in summaries.items()})
 
 
 async def load_field_statistics(
     scope: ReportScope, *, now: datetime, open_with: OpenSource = open_source
 ) -> tuple[FieldStatistics, ...]:
     """Return how customers fare with each field on which anything happened."""
-    source = await open_with(scope, CountSection.FIELDS, TimeSection.FIELD_TIMES, now=now)
+    sections = CountSection.FIELDS, TimeSection.FIELD_TIMES
+    return await read_whole(scope, *sections, now=now, open_with=open_with, read=_read_fields)
+
+
+async def _read_fields(source: ReportSource) -> tuple[FieldStatistics, ...]:
     fields = FieldTimes()
-    for _, (step_id, field, fact), number in source.counted(CountSection.FIELDS):
-        fields.add_count((step_id, field), FieldFact(fact), number)
-    for key, durations in source.timed(TimeSection.FIELD_TIMES):
-        fields.add_times((key[0], key[1]), durations)
     for part in source.direct:
-        async for moment in stream_moments(part, now=now):
+        async for moment in stream_moments(part, now=source.now):
             fields.follow(moment)
     fields.finish()
-    revisions = [revision async for revision in stream_revision_outlines(scope)]
-    return build_field_statistics(fields, revisions)
+    for _, (step_id, field, fact), number in source.counted(CountSection.FIELDS):
+        fields.counts[(step_id, field), FieldFact(fact)] += number
+    measured = list(fields.times.items())
+    summaries = await summarize_times(source, TimeSection.FIELD_TIMES, measured)
+    times = {(step_id, field): each for (step_id, field), each in summaries.items()}
+    revisions = [revision async for revision in stream_revision_outlines(source.scope)]
+    return build_field_statistics(fields.counts, times, revisions)
 
 
 async def _count_steps(source: ReportSource) -> tuple[StepCount, ...]:

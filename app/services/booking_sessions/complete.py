@@ -13,6 +13,7 @@ from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
 from app.documents.driver import DuplicateKeyError, new_id
+from app.documents.session_changes import mark_changed_now
 from app.documents.timeslot_reservation import TimeslotReservation, WantedPlace
 from app.domain.booking_session.circumstances import Circumstances
 from app.domain.booking_session.completion import decide_completion
@@ -162,6 +163,7 @@ async def restore_booking(session: BookingSession, state: CompletedSession) -> B
     event = await _find_completion(session, state)
     if event is None:
         raise LookupError(f"the completion of session {session.id} is gone")
+    await mark_changed_now(session.id)
     return await _store_booking(session, state, event, await load_pinned_flow(session))
 
 

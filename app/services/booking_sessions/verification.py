@@ -18,6 +18,7 @@ from app.documents.base import MAX_IDS_PER_COMMAND
 from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.session_changes import mark_changed_now
 from app.domain.booking_session.audit import (
     Finding,
     FindingKind,
@@ -250,6 +251,7 @@ async def _rebuild(session_id: EntityId) -> bool:
         event_ids=audit.event_ids,
         now=state.current_state.last_activity_at,
     )
+    await mark_changed_now(session_id)
     session = await BookingSession.get(session_id)
     if is_replaced and session is not None and is_completed(state):
         await restore_booking(session, state)

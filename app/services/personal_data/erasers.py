@@ -68,7 +68,9 @@ async def erase_bookings(erasure: SessionErasure) -> None:
         changes = _erased_fields(booking, erasure)
         stored = booking.model_dump(include=set(changes))
         if changes != stored:
-            await replace_booking_data(booking, changes, erasure_id=erasure.erasure_id)
+            await replace_booking_data(
+                booking, changes, erasure_id=erasure.erasure_id, now=erasure.now
+            )
 
 
 def _erased_fields(booking: Booking, erasure: SessionErasure) -> dict[str, Any]:

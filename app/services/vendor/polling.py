@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ class StatusPolling:
     """Follows the bookings of every organization with an account; any number of workers may."""
 
     access: VendorAccess
+    clock: Callable[[], datetime]
     interval: timedelta = INTERVAL
 
     async def poll_due(self, *, now: datetime, stopped: asyncio.Event) -> dict[str, int]:
@@ -51,7 +53,7 @@ class StatusPolling:
         pages = connection.client.iterate_bookings(modified_on_or_after=newest - OVERLAP)
         async for page in pages:
             for said in page.data:
-                changed += await take_news(turn.organization_id, said)
+                changed += await take_news(turn.organization_id, said, now=self.clock())
                 newest = max(newest, to_instant(said.modified_on) if said.modified_on else newest)
         await turn.advance(newest)
         return changed

@@ -78,7 +78,8 @@ class Teller:
             return _failed(claim, error)
         if found:
             copies = f"the vendor has it {len(found)} times" if len(found) > 1 else None
-            return await _arrived(claim, PushOutcome.FOUND, found[0], detail=copies)
+            now = self.clock()
+            return await _arrived(claim, PushOutcome.FOUND, found[0], now=now, detail=copies)
         certain = claim.push.model_copy(update={"is_in_doubt": False})
         return await self._tell_booking(replace(claim, push=certain), connection)
 
@@ -94,7 +95,8 @@ class Teller:
                 created = await connection.client.create_booking(provider_id, body)
         except ServiceTitanError as error:
             return _failed(claim, error)
-        return await _arrived(claim, PushOutcome.CREATED, created, start=body.start)
+        now = self.clock()
+        return await _arrived(claim, PushOutcome.CREATED, created, now=now, start=body.start)
 
     async def _tell_attribution(self, claim: ClaimedPush, connection: VendorConnection) -> Tried:
         """Say where the booking came from.
@@ -139,10 +141,11 @@ async def _arrived(
     outcome: PushOutcome,
     at_vendor: VendorBooking,
     *,
+    now: datetime,
     start: datetime | None = None,
     detail: str | None = None,
 ) -> Tried:
-    await take_news(claim.booking.organization_id, at_vendor)
+    await take_news(claim.booking.organization_id, at_vendor, now=now)
     facts = {"vendor_booking_id": str(at_vendor.id), "vendor_start": start or at_vendor.start}
     return Tried(claim=claim, outcome=outcome, detail=detail, facts=facts)
 

@@ -72,6 +72,6 @@ async def receive(delivery: Delivery, *, signature_header: str, now: datetime) -
         return Receipt.REPEATED
     booking = read_updated_booking(event)
     if booking is not None:
-        await take_news(organization_id, booking)
+        await take_news(organization_id, booking, now=now)
     await VendorEvent.remember(organization_id, digest, now=now)
     return Receipt.TAKEN

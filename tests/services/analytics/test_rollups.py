@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from app.documents import analytics_rollup
-from app.documents.analytics_rollup import AnalyticsCheckpoint, AnalyticsRollup
+from app.documents.analytics_checkpoint import AnalyticsCheckpoint
+from app.documents.analytics_rollup import AnalyticsRollup, Span
+from app.documents.analytics_times import AnalyticsTimes
 from app.documents.driver import CommandCounter
 from app.documents.session_changes import mark_all_changed
+from app.domain.analytics.encoded_tally import EncodedTally, sum_counts
 from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.tally import CountSection
-from app.services.analytics import counting, rollups
+from app.services.analytics import buckets, counting, rollups
 from app.services.analytics.rollups import OVERLAP, rebuild_rollups, refresh_rollups
 from app.services.analytics.sessions import load_progression
 from app.services.analytics.sources import open_source
@@ -53,9 +56,21 @@ async def direct_parts(place: Place, **changes: Any) -> list[tuple[datetime, dat
     return [(part.created_from, part.created_to) for part in source.direct]
 
 
-async def stored_sections(place: Place) -> dict[str, Any]:
-    cursor = AnalyticsRollup.get_motor_collection().find({"organization_id": place.organization_id})
-    return {raw["_id"]: raw["sections"] async for raw in cursor}
+async def stored(place: Place) -> dict[str, EncodedTally]:
+    """Return what is stored of each view of each bucket."""
+    query = {"organization_id": place.organization_id}
+    cursor = AnalyticsTimes.get_motor_collection().find(query)
+    times = {raw["_id"]: raw["times"] async for raw in cursor}
+    found = {
+        raw["_id"]: EncodedTally(raw["sections"], times.pop(raw["times_id"], {}))
+        async for raw in AnalyticsRollup.get_motor_collection().find(query)
+    }
+    assert times == {}
+    return found
+
+
+def count_sessions_in(encoded: EncodedTally) -> int:
+    return sum(number for *_, number in sum_counts([encoded.sections[CountSection.TOTALS]]))
 
 
 async def test_only_what_has_changed_and_the_edges_of_the_range_are_read_from_sessions() -> None:
@@ -140,9 +155,7 @@ async def test_the_checkpoint_never_goes_back() -> None:
     await refresh(place, now=LATER)
     await refresh(place, now=NOW)
 
-    checkpoint = await AnalyticsCheckpoint.find_for(place.organization_id)
-    assert checkpoint is not None
-    assert checkpoint.at == LATER - OVERLAP
+    assert await AnalyticsCheckpoint.find_time(place.organization_id) == LATER - OVERLAP
 
 
 async def test_a_worker_that_read_earlier_does_not_overwrite_one_that_read_later(
@@ -176,16 +189,13 @@ async def test_buckets_too_large_to_be_stored_are_read_from_hours_or_sessions(
     for hour in range(3):
         await a_customer(*THROUGH_ZIP, place=place, now=NOW - hour * HOUR)
     await refresh(place)
-    sizes = {
-        key: sum(map(len, each.values())) for key, each in (await stored_sections(place)).items()
-    }
-    largest_hour = max(size for key, size in sizes.items() if "hour" in key)
-    monkeypatch.setattr(rollups, "MAX_DOCUMENT_BYTES", largest_hour if too_large == "day" else 0)
+    monkeypatch.setattr(EncodedTally, "document_bytes", property(count_sessions_in))
+    monkeypatch.setattr(buckets, "MAX_DOCUMENT_BYTES", 1 if too_large == "day" else 0)
     async for _ in rebuild_rollups(place.organization_id, now=LATER):
         pass
 
-    stored = await stored_sections(place)
-    assert {key.split("-")[1] for key in stored if not stored[key]} == (
+    tallies = await stored(place)
+    assert {key.split("-")[1] for key in tallies if tallies[key] == ({}, {})} == (
         {"day"} if too_large == "day" else {"day", "hour"}
     )
     assert await direct_parts(place) == (
@@ -213,10 +223,10 @@ async def test_rollups_made_anew_are_the_same_to_the_byte() -> None:
     for hour in range(3):
         await a_customer(*THROUGH_ZIP, place=place, now=NOW - hour * HOUR)
     await refresh(place)
-    before = await stored_sections(place)
+    before = await stored(place)
 
     async for _ in rebuild_rollups(place.organization_id, now=LATER + HOUR):
         pass
 
-    assert await stored_sections(place) == before
-    assert len(before) == 4
+    assert await stored(place) == before
+    assert len(before) == 3 * len(Span.HOUR.views) + len(Span.DAY.views)

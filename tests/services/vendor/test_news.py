@@ -218,7 +218,7 @@ async def test_changes_are_found_by_asking_and_only_new_ones_later(
 ) -> None:
     booking, other = await a_pushed_booking(vendor), await a_pushed_booking(vendor)
     stand_in.change_booking(int(booking.vendor_booking_id or 0), "Dismissed")
-    polling = StatusPolling(access=vendor, interval=timedelta(minutes=5))
+    polling = StatusPolling(access=vendor, clock=now, interval=timedelta(minutes=5))
     moment = now()
 
     first = await polling.poll_due(now=moment, stopped=asyncio.Event())
@@ -236,7 +236,7 @@ async def test_a_poll_that_fails_is_made_up_for_by_the_next(
 ) -> None:
     booking = await a_pushed_booking(vendor)
     stand_in.change_booking(int(booking.vendor_booking_id or 0), "Converted")
-    polling = StatusPolling(access=vendor)
+    polling = StatusPolling(access=vendor, clock=now)
     stand_in.turn(missing_scopes=["crm"])
     moment = now()
 
