@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from app.documents.booking import Booking
 from app.domain.booking_session.event_types import (
     FieldUpdateEventData,
     ValidationErrorEventData,
 )
+from app.domain.vendor import VendorBookingSyncStatus
 from tests.domain.booking_session.builders import GRAPH_EDGES
 from tests.services.analytics.oracle import MILLISECOND, Told
 
@@ -89,3 +91,21 @@ def naive_fields(sessions: Sequence[Told]) -> dict[tuple[str, str], dict[str, An
         times = row.pop("times")
         row |= {"timed": len(times), "median": statistics.median(times) if times else None}
     return rows
+
+
+def naive_vendor(bookings: Sequence[Booking]) -> dict[str, int]:
+    synced = Counter(booking.vendor_sync_status for booking in bookings)
+    known = [booking for booking in bookings if booking.vendor_status or booking.vendor_job_id]
+    return {
+        "booked_count": len(bookings),
+        "cancelled_count": sum(booking.status == "cancelled" for booking in bookings),
+        "synced_count": synced[VendorBookingSyncStatus.SYNCED],
+        "pending_count": synced[VendorBookingSyncStatus.PENDING],
+        "failed_count": synced[VendorBookingSyncStatus.FAILED],
+        "known_count": len(known),
+        "job_count": sum(booking.vendor_job_id is not None for booking in known),
+        "dismissed_count": sum(
+            booking.vendor_job_id is None and booking.vendor_status == "dismissed"
+            for booking in known
+        ),
+    }

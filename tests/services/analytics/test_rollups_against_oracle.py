@@ -1,32 +1,43 @@
 """Reports from rollups say what the events say, whatever happens after the rollups were made."""
 
+import asyncio
 import random
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from app.documents.analytics_rollup import AnalyticsRollup
-from app.documents.booking_session_event import BookingSessionEventDocument
-from app.domain.access import OrganizationCredential, Role
 from app.domain.analytics.tally import TimeSection
 from app.domain.booking_session.event_types import AbandonmentReason
 from app.services.analytics import sources
-from app.services.analytics.choices import load_lost_demand
-from app.services.analytics.rollups import RollupProgress, rebuild_rollups, refresh_rollups
+from app.services.analytics.choices import load_lost_demand, load_vendor_outcome
 from app.services.analytics.sources import open_source, read_directly
 from app.services.analytics.steps import load_field_statistics
-from app.services.authoring import Author
-from app.services.booking_sessions.retention import apply_retention
-from app.services.personal_data.persons import read_contact
-from app.services.personal_data.requests import erase_personal_data
 from tests.domain.booking_session.builders import NOW
-from tests.services.analytics.histories import PHONES, play_history, play_late
+from tests.services.analytics.happenings import (
+    HAPPENINGS,
+    RETENTION_DAYS,
+    Happening,
+    events_are_marked,
+    events_expire,
+    refresh,
+)
 from tests.services.analytics.worlds import World, a_world, require_true_reports
 
 pytestmark = pytest.mark.usefixtures("database")
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-RETENTION_DAYS = 5
+SETTINGS = settings(
+    max_examples=8,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -34,109 +45,74 @@ def short_ranges_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "SHORTEST_RANGE", timedelta(0))
 
 
-async def refresh(world: World, *, now: datetime) -> RollupProgress:
-    progress = RollupProgress()
-    for owner in {place.organization_id for place in world.places}:
-        async for step in refresh_rollups(owner, now=now):
-            progress = step
-    return progress
+class Moment(NamedTuple):
+    """What happens next, how many hours later, and which reports are asked for after it."""
+
+    happening: Happening
+    after_hours: int
+    asked: int
 
 
-async def customers_go_on(world: World, randomly: random.Random, now: datetime) -> None:
-    going_on = [c for c in world.customers if world.told[c.session_id].status == "active"]
-    for customer in going_on[::2]:
-        await play_late(randomly, customer, now=now)
-
-
-async def customers_come(world: World, randomly: random.Random, now: datetime) -> None:
-    world.customers += [await play_history(randomly, world.places, at=now) for _ in range(4)]
-
-
-async def a_person_is_erased(world: World, randomly: random.Random, now: datetime) -> None:
-    credential = OrganizationCredential(
-        organization_id=world.owner, api_key_id="a" * 24, role=Role.OWNER
-    )
-    contact = read_contact(phone=randomly.choice(PHONES), email=None)
-    await erase_personal_data(contact, author=Author(credential=credential, now=now))
-
-
-async def events_are_marked(world: World, randomly: random.Random, now: datetime) -> None:
-    async for _ in apply_retention(now=now, default_days=RETENTION_DAYS):
-        pass
-
-
-async def events_expire(world: World, randomly: random.Random, now: datetime) -> None:
-    """Remove what the database would have removed by now."""
-    collection = BookingSessionEventDocument.get_motor_collection()
-    await collection.delete_many({"expires_at": {"$lte": now}})
-
-
-async def the_worker_runs(world: World, randomly: random.Random, now: datetime) -> None:
-    await refresh(world, now=now)
-
-
-async def the_worker_dies(world: World, randomly: random.Random, now: datetime) -> None:
-    async for _ in refresh_rollups(world.owner, now=now):
-        break
-
-
-async def rollups_are_rebuilt(world: World, randomly: random.Random, now: datetime) -> None:
-    await AnalyticsRollup.get_motor_collection().update_many({}, {"$set": {"sections": {}}})
-    for owner in {place.organization_id for place in world.places}:
-        async for _ in rebuild_rollups(owner, now=now):
-            pass
-
-
-HAPPENINGS = (
-    customers_go_on,
-    customers_come,
-    a_person_is_erased,
-    events_are_marked,
-    events_expire,
-    the_worker_runs,
-    the_worker_dies,
-    rollups_are_rebuilt,
+MOMENTS = st.builds(
+    Moment, st.sampled_from(HAPPENINGS), st.sampled_from([1, 7, 60]), st.integers(0, 10)
 )
 
 
-async def play(world: World, randomly: random.Random, names: list[str]) -> None:
-    by_name = {happening.__name__: happening for happening in HAPPENINGS}
+async def play(world: World, randomly: random.Random, moments: Sequence[Moment]) -> None:
+    """Let all this happen, and compare both ways of asking with what the events tell."""
     now = NOW + 2 * DAY
     await refresh(world, now=now)
-    for name in names:
-        now += timedelta(hours=randomly.choice([1, 7, 60]))
+    for happening, after_hours, asked in moments:
+        now += after_hours * HOUR
         await world.forget_expired(now)
-        await by_name[name](world, randomly, now)
+        await happening(world, randomly, now)
         await world.listen()
-        some = world.scopes()[:1] + randomly.sample(world.scopes()[1:], 2)
+        scopes = world.scopes()
+        some = [scopes[0], scopes[asked]]
         await require_true_reports(world, now=now, open_with=open_source, scopes=some)
     await require_true_reports(world, now=now, open_with=open_source)
-    await require_true_reports(world, now=now, open_with=read_directly)
+    some = world.scopes()[:2]
+    await require_true_reports(world, now=now, open_with=read_directly, scopes=some)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_rollups_equal_what_the_events_tell_through_everything_that_can_happen(
-    seed: int,
-) -> None:
-    world, randomly = await a_world(seed), random.Random(seed)  # noqa: S311 - not a secret.
-    names = [happening.__name__ for happening in HAPPENINGS]
-    randomly.shuffle(names)
+async def test_rollups_equal_what_the_events_tell_whatever_happens_in_whatever_order() -> None:
+    loop = asyncio.get_running_loop()
 
-    await play(world, randomly, names)
+    async def play_one(seed: int, moments: Sequence[Moment]) -> None:
+        world = await a_world(seed, customers=8)
+        await play(world, random.Random(seed), moments)  # noqa: S311 - not a secret.
+
+    @SETTINGS
+    @given(seed=st.integers(0, 999), moments=st.lists(MOMENTS, min_size=3, max_size=6))
+    def run(seed: int, moments: list[Moment]) -> None:
+        asyncio.run_coroutine_threadsafe(play_one(seed, moments), loop).result()
+
+    await asyncio.to_thread(run)
+
+
+async def test_rollups_equal_what_the_events_tell_after_everything_that_can_happen() -> None:
+    world = await a_world(2, customers=30)
+    randomly = random.Random(2)  # noqa: S311 - not a secret.
+    moments = [Moment(each, 20, place) for place, each in enumerate(HAPPENINGS)]
+    randomly.shuffle(moments)
+
+    await play(world, randomly, moments)
 
     # Or else nothing was proved.
     everything = world.scopes()[0].model_copy(update={"includes_bots": True})
     demand = await load_lost_demand(everything, now=NOW, open_with=read_directly)
     fields = await load_field_statistics(everything, now=NOW, open_with=read_directly)
+    outcome = await load_vendor_outcome(everything, now=NOW, open_with=read_directly)
     assert demand.lost_count > 0
     assert any(row.median_time_ms for row in fields)
+    assert (outcome.cancelled_count, outcome.known_count > 0) == (1, True)
     assert {told.has_expired for told in world.sessions} == {True, False}
     reasons = {getattr(t.state.booking_outcome, "reason", None) for t in world.sessions}
     assert AbandonmentReason.ERASURE in reasons
 
 
 async def test_times_leave_rollups_as_events_expire_that_were_marked_after_counting() -> None:
-    world, now = await a_world(3), NOW + 2 * DAY
+    world, now = await a_world(3, customers=12), NOW + 2 * DAY
     randomly = random.Random(3)  # noqa: S311 - not a secret.
     await refresh(world, now=now)
     await events_are_marked(world, randomly, now + HOUR)
@@ -154,7 +130,7 @@ async def test_times_leave_rollups_as_events_expire_that_were_marked_after_count
 
 
 async def test_random_worlds_are_read_from_rollups() -> None:
-    world = await a_world(3)
+    world = await a_world(3, customers=6)
     await refresh(world, now=NOW + 2 * DAY)
 
     source = await open_source(world.scopes()[0], TimeSection.STEP_TIMES, now=NOW + 2 * DAY)

@@ -7,13 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.documents.booking import Booking
 from app.documents.booking_flow import BookingFlow
 from app.documents.booking_session import BookingSession
 from app.domain.analytics.breakdown import BreakdownDimension
 from app.domain.analytics.scope import ReportScope
 from app.domain.booking_session.context import DeviceType
 from app.domain.content import ContentConfig
-from app.services.analytics.choices import load_answer_statistics, load_lost_demand
+from app.services.analytics.choices import (
+    load_answer_statistics,
+    load_lost_demand,
+    load_vendor_outcome,
+)
 from app.services.analytics.sessions import load_breakdown, load_overview, load_progression
 from app.services.analytics.sources import OpenSource
 from app.services.analytics.steps import load_field_statistics, load_funnel
@@ -24,6 +29,7 @@ from tests.services.analytics.further_oracle import (
     naive_fields,
     naive_lost_demand,
     naive_overview,
+    naive_vendor,
 )
 from tests.services.analytics.histories import PHONES, play_history, republish
 from tests.services.analytics.oracle import (
@@ -54,6 +60,10 @@ class World:
     @property
     def owner(self) -> str:
         return self.places[0].organization_id
+
+    @property
+    def owners(self) -> set[str]:
+        return {place.organization_id for place in self.places}
 
     async def listen(self) -> None:
         """Hear what the events say by now; of sessions whose events are gone, the snapshots."""
@@ -103,7 +113,7 @@ class World:
         return {step_id for place in places for step_id in place.flow.steps}
 
 
-async def a_world(seed: int) -> World:
+async def a_world(seed: int, *, customers: int = 45) -> World:
     randomly = random.Random(seed)  # noqa: S311 - not a secret.
     organization, _ = await create_organization("Harbor", now=NOW)
     first = await a_place(organization_id=organization.id)
@@ -121,8 +131,7 @@ async def a_world(seed: int) -> World:
         content=ContentConfig(title="Book"),
         revision_ids=[places[0].revision_id, places[1].revision_id],
     ).insert()
-    customers = [await play_history(randomly, places) for _ in range(45)]
-    world = World(places, customers)
+    world = World(places, [await play_history(randomly, places) for _ in range(customers)])
     await world.listen()
     return world
 
@@ -221,6 +230,13 @@ async def _lost_demand(world: World, scope: ReportScope, how: dict[str, Any]) ->
     return actual, naive_lost_demand(world.within(scope), zip_steps)
 
 
+async def _vendor(world: World, scope: ReportScope, how: dict[str, Any]) -> tuple[Any, Any]:
+    outcome = await load_vendor_outcome(scope, **how)
+    bookings = {b.booking_session_id: b async for b in Booking.find({})}
+    within = [customer for customer, told in world.told.items() if told.is_in(scope)]
+    return outcome.model_dump(), naive_vendor([bookings[c] for c in within if c in bookings])
+
+
 CHECKS: tuple[Callable[..., Any], ...] = (
     _funnel,
     _progression,
@@ -229,4 +245,5 @@ CHECKS: tuple[Callable[..., Any], ...] = (
     _answers,
     _fields,
     _lost_demand,
+    _vendor,
 )
