@@ -48,7 +48,7 @@ class OperationRunner:
         """
         running = asyncio.create_task(operation)
         OPERATIONS_IN_PROGRESS.inc()
-        running.add_done_callback(lambda _: OPERATIONS_IN_PROGRESS.dec())
+        running.add_done_callback(_note_end)
         leaving = asyncio.create_task(_wait_for_disconnect(receive))
         try:
             async with asyncio.timeout(self.deadline_seconds):
@@ -79,6 +79,14 @@ class OperationRunner:
         if self._unfinished:
             timeout = self.deadline_seconds if at_most_seconds is None else at_most_seconds
             await asyncio.wait(self._unfinished, timeout=timeout)
+
+
+def _note_end(operation: asyncio.Task[Any]) -> None:
+    OPERATIONS_IN_PROGRESS.dec()
+    if not operation.cancelled():
+        # Whoever waits raises it. When nobody does any more, as when a socket was closed in that
+        # very moment, it must not be reported as forgotten.
+        operation.exception()
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:
