@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 import orjson
 import structlog
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.servicetitan.errors import ServiceTitanError
@@ -74,6 +75,8 @@ def make_formatter(*, for_people: bool) -> logging.Formatter:
     For machines, what Python itself would print is made a record too: warnings, which repeat
     values, and exceptions that nothing caught.
     """
+    # Left to itself, what repeats calls to the vendor prints to standard output, past all records.
+    set_on_retry_hooks([LoggingOnRetryHook])
     if for_people:
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import stamina
 
 from app.logs import configure_logging
 from app.servicetitan.errors import CircuitOpenError
@@ -118,3 +119,17 @@ async def test_task_whose_exception_nobody_saw_is_told_without_what_it_raised(
     assert SECRET not in lines.getvalue()
     assert records[-1]["event"] == "Task exception was never retrieved"
     assert records[-1]["exception"][0]["type"] == "builtins.ValueError"
+
+
+async def test_call_that_is_repeated_says_nothing_past_the_records(
+    lines: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def fail_once(seen: list[str]) -> None:
+        seen.append(SECRET)
+        if len(seen) == 1:
+            raise ValueError(SECRET)
+
+    await stamina.AsyncRetryingCaller(wait_initial=0, wait_jitter=0)(ValueError, fail_once, [])
+
+    assert lines.getvalue() == ""
+    assert capfd.readouterr() == ("", "")
