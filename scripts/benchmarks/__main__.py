@@ -1,7 +1,9 @@
-"""Runs the benchmarks named on the command line, or all."""
+"""Compares this server with its peers, or runs the benchmarks named on the command line."""
 
 import runpy
 import sys
+
+from scripts.benchmarks.comparison.__main__ import main as compare
 
 BENCHMARKS = (
     "widget_boot",
@@ -15,12 +17,14 @@ BENCHMARKS = (
 )
 
 
-def main(names: list[str]) -> int:
-    unknown = [name for name in names if name not in BENCHMARKS]
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0].startswith("-"):
+        return compare(arguments)
+    unknown = [name for name in arguments if name not in BENCHMARKS]
     if unknown:
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
         return 2
-    for name in names or BENCHMARKS:
+    for name in arguments:
         print(f"\n== {name} ==", flush=True)
         runpy.run_module(f"scripts.benchmarks.{name}", run_name="__main__")
     return 0

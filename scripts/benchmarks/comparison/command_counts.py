@@ -1,0 +1,102 @@
+"""Counting the commands each server sends to the database, with little data and with much."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.benchmarks.comparison.counting_proxy import CountingProxy, counting_proxy
+from scripts.benchmarks.comparison.dataset import Dataset
+from scripts.benchmarks.comparison.load_generator import Plan
+from scripts.benchmarks.comparison.operations import Operation
+from scripts.benchmarks.comparison.results import CLIENTS, Measured, Results
+from scripts.benchmarks.comparison.servers import RunningServer, Serving
+from scripts.benchmarks.comparison.under_load import Load, Say, noting_problems
+
+WARM_REQUESTS = 3
+REQUESTS = 12
+REQUESTS_AT_ONCE = 256
+MANY = CLIENTS[-1]
+SECONDS = 120.0
+SECONDS_OF_SILENCE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandCounts:
+    """The counting part of a run; the servers are started anew, with a proxy for a database."""
+
+    dataset: Dataset
+    serving: Serving
+    folder: Path
+    say: Say
+
+    def count(self, operations: Sequence[Operation], results: Results) -> None:
+        """Add the counts to the results."""
+        self.say("counting the commands the servers send to the database")
+        counted = [kind for kind in results.kinds if kind.server != "static"]
+        with counting_proxy(self.dataset.database.port) as proxy:
+            database = self.dataset.database.at_port(proxy.port)
+            with self.serving.running(counted, database) as servers:
+                for server in servers:
+                    for operation in operations:
+                        self._count_one(operation, server, proxy, results)
+        self._note_static(operations, results)
+
+    def _note_static(self, operations: Sequence[Operation], results: Results) -> None:
+        """Note what is known of a server that has no database."""
+        for kind in results.kinds:
+            if kind.server == "static":
+                for operation in operations:
+                    results.of[operation, kind.label].commands = dict.fromkeys(CLIENTS, 0.0)
+
+    def _count_one(
+        self, operation: Operation, server: RunningServer, proxy: CountingProxy, results: Results
+    ) -> None:
+        measured = results.of[operation, server.label]
+        if measured.problem is not None:
+            return
+        counting = _Counting(server, proxy, self.folder)
+        with noting_problems(measured, self.say, server.label):
+            self._count_sizes(operation, counting, measured)
+            if operation.writes:
+                # Writes that arrive together may be stored together.
+                plan = self.dataset.plan(operation, self.dataset.large, self._sessions(64))
+                many = counting.per_request(plan, clients=MANY, most=REQUESTS_AT_ONCE)
+                measured.commands[MANY] = many
+
+    def _count_sizes(self, operation: Operation, counting: "_Counting", measured: Measured) -> None:
+        data = self.dataset
+        little = [data.small.fresh_session_id] if operation.writes else []
+        much = [data.large.long_session_id] if operation.writes else []
+        copied = [data.copy_session(each, count=1)[0] for each in (*little, *much)]
+        small = data.plan(operation, data.small, copied[:1])
+        large = data.plan(operation, data.large, copied[1:])
+        measured.commands_small = counting.per_request(small, clients=1, most=REQUESTS)
+        alone = counting.per_request(large, clients=1, most=REQUESTS)
+        measured.commands = dict.fromkeys(CLIENTS, alone)
+
+    def _sessions(self, count: int) -> list[str]:
+        return self.dataset.copy_session(self.dataset.large.fresh_session_id, count=count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    server: RunningServer
+    proxy: CountingProxy
+    folder: Path
+
+    def per_request(self, plan: Plan, *, clients: int, most: int) -> float:
+        """Return the commands for each of `most` requests."""
+        load = Load(self.server, plan, self.folder)
+        load.run(clients=1, seconds=SECONDS, most=WARM_REQUESTS)
+        before = self._settled()
+        load.run(clients=clients, seconds=SECONDS, most=most)
+        return round((self._settled() - before) / most, 2)
+
+    def _settled(self) -> int:
+        """Return the count once nothing more comes of the requests answered so far."""
+        last, now = -1, self.proxy.count.commands.total()
+        while now != last:
+            time.sleep(SECONDS_OF_SILENCE)
+            last, now = now, self.proxy.count.commands.total()
+        return now
