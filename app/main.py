@@ -18,6 +18,7 @@ from app.api.schema import schema
 from app.api.widget_boot.answers import BootAnswers
 from app.documents.connection import connected_documents
 from app.domain.values import EntityId
+from app.execution.choice import execute_with
 from app.logs import logged_failure
 from app.services.booking_sessions.event_log import current_event_log
 from app.services.booking_sessions.live_events import serving_live_events
@@ -143,6 +144,7 @@ def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Sta
 
     With `telemetry`, requests are traced.
     """
+    execute_with(schema, settings.executor)
     runner = OperationRunner(settings.operation_timeout_seconds)
     process = _Process(settings=settings, telemetry=telemetry, runner=runner)
     points = PointsTable(settings.points_per_minute)

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.origins import normalise_origin
+from app.execution.names import DEFAULT_EXECUTOR, ExecutorName
 from app.services.oidc.issuer import Algorithm, Issuer, IssuerUrl
 from app.servicetitan.environment import BaseUrl, VendorEnvironment
 
@@ -297,6 +298,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether webhooks may go to private addresses and without TLS; for "
         "development only.",
+    )
+    executor: ExecutorName = Field(
+        default=DEFAULT_EXECUTOR,
+        description="What executes operations: compiled, by plans made once, or graphql-core.",
     )
     log_level: LogLevel = Field(
         default=LogLevel.INFO, description="Least severe log records written: debug to error."

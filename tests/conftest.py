@@ -1,14 +1,30 @@
 """Fixtures shared by all tests: a real database server, and a fresh database per module."""
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
+from app.api.schema import schema
 from app.documents.driver import CommandCounter, Database, disconnect
 from app.documents.in_memory_server import start_in_memory_server
 from app.documents.registry import DOCUMENTS, connect_documents
+from app.execution.choice import execute_with
+from app.execution.executor import plans
+from app.execution.names import DEFAULT_EXECUTOR, ExecutorName
+
+
+@pytest.fixture(scope="session", autouse=True)
+def executor() -> None:
+    """Let the executor of the environment run what is executed in process, too.
+
+    Tests send most operations once: they are planned at once.
+    """
+    name = ExecutorName(os.environ.get("SCHEDULER_EXECUTOR", DEFAULT_EXECUTOR))
+    execute_with(schema, name)
+    plans.planned_at_use = 1
 
 
 @pytest.fixture(scope="session")

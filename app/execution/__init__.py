@@ -1,0 +1,1 @@
+"""Running GraphQL operations by plans made once; see README.md."""

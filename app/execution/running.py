@@ -1,0 +1,218 @@
+"""One execution of a plan: what is waited for, what went wrong, and the answer so far.
+
+Every awaitable that a resolver returns is one task; when it is done, its value is completed at once
+and what then has to be waited for begins. Nothing waits for a whole level: the keys that a loader
+is asked for in one turn of the event loop come together just as with graphql-core, and a slow field
+delays nobody else's children. Objects and lists are not waited for at all: they are put together at
+once, with a Pending where a value is still missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError
+from graphql.execution import Executor
+from graphql.pyutils import Undefined
+
+from app.execution.links import Link, nearest_nullable
+from app.execution.places import Complete, Pending
+
+TURNS_UNTIL_SIBLINGS_ARE_STOPPED = 2
+"""As many turns of the event loop as `gather` takes to pass an exception on.
+
+Errors of siblings in these turns are in graphql-core's answer, too.
+"""
+
+
+class Execution:
+    """The state of one execution."""
+
+    __slots__ = (
+        "_finished",
+        "_running",
+        "_stopped_by",
+        "arguments",
+        "context",
+        "data",
+        "errors",
+        "executor",
+        "fresh",
+        "is_awaitable",
+    )
+
+    def __init__(self, executor: Executor[Any]) -> None:
+        self.executor = executor
+        self.context = executor.context_value
+        self.is_awaitable: Callable[[Any], bool] = executor.is_awaitable
+        self.errors: list[GraphQLError] = []
+        self.fresh: list[Pending] = []
+        """What has to be waited for and is not yet."""
+        self.data: dict[str, Any] | None = None
+        self.arguments: dict[int, dict[str, Any]] = {}
+        self._running = 0
+        self._finished: asyncio.Future[None] | None = None
+        self._stopped_by: BaseException | None = None
+
+    def wait(
+        self, awaitable: Awaitable[Any], link: Link, complete: Complete | None = None
+    ) -> Pending:
+        """Return what stands for the value until it is there; the place completes it by itself."""
+        pending = Pending(awaitable, link, complete or link[2].complete)
+        self.fresh.append(pending)
+        return pending
+
+    def take_fresh(self, mark: int) -> list[Pending]:
+        """Return what has to be waited for since `mark`, which then is the caller's to see to."""
+        taken = self.fresh[mark:]
+        del self.fresh[mark:]
+        return taken
+
+    def give_up(self, mark: int) -> None:
+        """Let what has to be waited for since `mark` end in the background: nobody needs it."""
+        if len(self.fresh) > mark:
+            self.settle_in_background(self.take_fresh(mark))
+
+    def settle_in_background(self, pending: list[Pending]) -> None:
+        """Let what nobody needs come to its end."""
+        if pending:
+            self.executor.settle_in_background([each.awaitable for each in pending])
+
+    def result(self) -> ExecutionResult:
+        """Return the answer."""
+        self.executor.run_async_work_finished_hook()
+        return ExecutionResult(self.data, self.errors or None)
+
+    async def settle_all(self) -> None:
+        """Wait until nothing is missing any more."""
+        while self.fresh:
+            if len(self.fresh) == 1:
+                await self._settle_alone(self.fresh.pop())
+            else:
+                await self._settle_together()
+
+    async def _settle_alone(self, pending: Pending) -> None:
+        try:
+            await self._settle(pending)
+        except asyncio.CancelledError:
+            self.give_up(0)
+            raise
+
+    async def _settle_together(self) -> None:
+        self._finished = asyncio.get_running_loop().create_future()
+        self._begin()
+        try:
+            await self._finished
+        except asyncio.CancelledError as error:
+            self._stopped_by = error
+        if self._stopped_by is not None:
+            await self._stop()
+            raise self._stopped_by
+
+    def _begin(self) -> None:
+        """Begin to wait for what is fresh."""
+        fresh = self.fresh
+        self._running += len(fresh)
+        for pending in fresh:
+            pending.task = asyncio.create_task(self._run(pending))
+        fresh.clear()
+
+    async def _run(self, pending: Pending) -> None:
+        try:
+            await self._settle(pending)
+        except BaseException as error:
+            if not pending.is_dropped:
+                self._stop_by(error)
+        else:
+            if self.fresh:
+                self._begin()
+        finally:
+            self._running -= 1
+            if self._running == 0 and self._finished is not None and not self._finished.done():
+                self._finished.set_result(None)
+
+    def _stop_by(self, error: BaseException) -> None:
+        if self._stopped_by is None:
+            self._stopped_by = error
+        if self._finished is not None and not self._finished.done():
+            self._finished.set_result(None)
+
+    async def _stop(self) -> None:
+        self.give_up(0)
+        tasks = self._drop(self.data)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _settle(self, pending: Pending) -> None:
+        link = pending.link
+        try:
+            value = await pending.awaitable
+            if pending.is_dropped:
+                return
+            completed = pending.complete(value, link, self)
+        except Exception as error:
+            self.give_up(0)
+            await self._fail(pending, error)
+            return
+        into = pending.into
+        if into is None:
+            into = self._find(link[0])
+        if into is not None:
+            into[link[1]] = completed
+            if type(completed) is Pending:
+                completed.into = into
+
+    async def _fail(self, pending: Pending, error: Exception) -> None:
+        if pending.is_dropped:
+            return
+        link = pending.link
+        located = link[2].locate(error, link)
+        nullable = nearest_nullable(link)
+        if nullable is not link:
+            for _ in range(TURNS_UNTIL_SIBLINGS_ARE_STOPPED):
+                await asyncio.sleep(0)
+        if not pending.is_dropped:
+            pending.is_dropped = True
+            self._make_null(nullable, located)
+
+    def _make_null(self, link: Link | None, error: GraphQLError) -> None:
+        """Put null where it may stand, and stop whatever the rest of that place waits for."""
+        if link is None:
+            removed, self.data = self.data, None
+        else:
+            into = self._find(link[0])
+            if into is None:
+                return
+            removed, into[link[1]] = into[link[1]], None
+        self.errors.append(error)
+        self._drop(removed)
+
+    def _drop(self, removed: Any) -> list[asyncio.Task[None]]:
+        """Stop what is waited for within a part of the answer, and return what was stopped."""
+        stopped = []
+        waiting = [removed]
+        while waiting:
+            match waiting.pop():
+                case dict() as values:
+                    waiting.extend(values.values())
+                case list() as values:
+                    waiting.extend(values)
+                case Pending(is_dropped=False) as pending:
+                    pending.is_dropped = True
+                    if pending.task is not None:
+                        pending.task.cancel()
+                        stopped.append(pending.task)
+        return stopped
+
+    def _find(self, link: Link | None) -> Any:
+        """Return the object or list at a place, or None when the answer has none there any more."""
+        if link is None:
+            return self.data
+        into = self._find(link[0])
+        return None if into is None else into[link[1]]
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a resolver returned nothing."""
+    return value is None or value is Undefined
