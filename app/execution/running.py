@@ -78,7 +78,7 @@ class Execution:
     def settle_in_background(self, pending: list[Pending]) -> None:
         """Let what nobody needs come to its end."""
         if pending:
-            self.executor.settle_in_background([each.awaitable for each in pending])
+            self.executor.settle_in_background([_as_coroutine(each) for each in pending])
 
     def result(self) -> ExecutionResult:
         """Return the answer."""
@@ -211,6 +211,16 @@ class Execution:
             return self.data
         into = self._find(link[0])
         return None if into is None else into[link[1]]
+
+
+def _as_coroutine(pending: Pending) -> Awaitable[Any]:
+    # What else can be awaited cannot always be gathered, which asks for a hash.
+    awaitable = pending.awaitable
+    return awaitable if asyncio.iscoroutine(awaitable) else _wait_for(awaitable)
+
+
+async def _wait_for(awaitable: Awaitable[Any]) -> None:
+    await awaitable
 
 
 def is_missing(value: Any) -> bool:
