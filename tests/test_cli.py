@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.cli import COMMANDS
 from tests.running_server import SCHEDULER, RunningServer, run_scheduler, running_server
 
 Environment = dict[str, str]
@@ -149,6 +151,30 @@ def test_nothing_of_the_embedded_database_is_loaded_when_a_uri_is_given() -> Non
     )
 
     assert done.stdout.splitlines() == ["mongodb://x/", "[]"]
+
+
+def test_help_lists_every_command_with_what_it_does() -> None:
+    shown = run(["--help"], dict(os.environ)).stdout
+
+    described = {line.split()[0] for line in shown.splitlines() if len(line.split()) > 1}
+    assert set(COMMANDS) <= described
+
+
+def test_a_commands_own_start_loads_neither_the_schema_nor_the_driver() -> None:
+    """The process that looks for problems of routing rules begins with this import."""
+    heavy = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, app.cli; print(sys.modules.keys() & {'strawberry', 'beanie', 'motor'})",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert heavy.stdout.strip() == "set()"
 
 
 def test_two_workers_serve_on_one_port(database_uri: str, tmp_path: Path) -> None:

@@ -1,51 +1,66 @@
-"""The `scheduler` command."""
+"""The `scheduler` command.
+
+A command's module is imported when the command is run: most need a part of the application only,
+and a process that Python starts anew for a server imports this one again.
+"""
+
+from importlib import import_module
+from typing import Final
 
 import click
+from typing_extensions import override
 
-from app.cli.analytics import analytics
-from app.cli.backups import backup, restore
-from app.cli.common import CommandError, log_options
-from app.cli.demo import demo
-from app.cli.flows import flow
-from app.cli.keys import key
-from app.cli.maintenance import print_schema, sessions, sync_indexes
-from app.cli.migrate import migrate
-from app.cli.organizations import organization
-from app.cli.personal_data import personal_data
-from app.cli.serve import serve
-from app.cli.vendor import vendor
-from app.cli.worker import worker
+from app.cli.errors import CommandError
 from app.logs import configure_logging
-from app.settings import SettingsError, load_settings
+from app.settings import LogFormat, SettingsError, load_settings
+
+COMMANDS: Final = {
+    "analytics": "analytics.analytics",
+    "backup": "backups.backup",
+    "demo": "demo.demo",
+    "flow": "flows.flow",
+    "indexes": "maintenance.sync_indexes",
+    "key": "keys.key",
+    "migrate": "migrate.migrate",
+    "organization": "organizations.organization",
+    "personal-data": "personal_data.personal_data",
+    "restore": "backups.restore",
+    "schema": "maintenance.print_schema",
+    "serve": "serve.serve",
+    "sessions": "maintenance.sessions",
+    "vendor": "vendor.vendor",
+    "worker": "worker.worker",
+}
+"""Where in this package each is, by its name on the command line."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class CommandGroup(click.Group):
+    """Finds its commands by name in `COMMANDS`."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, sorted."""
+        return sorted(COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None for a name that is none."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, name = place.split(".")
+        command: click.Command = getattr(import_module(f"app.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def main(context: click.Context) -> None:
     """Wrkbelt Scheduler: online booking for home-service companies."""
     try:
-        context.obj = load_settings()
+        settings = context.obj = load_settings()
     except SettingsError as error:
         raise CommandError(str(error)) from error
-    configure_logging(**log_options(context.obj))
-
-
-COMMANDS = (
-    analytics,
-    backup,
-    demo,
-    flow,
-    key,
-    migrate,
-    organization,
-    personal_data,
-    print_schema,
-    restore,
-    serve,
-    sessions,
-    sync_indexes,
-    vendor,
-    worker,
-)
-for command in COMMANDS:
-    main.add_command(command)
+    configure_logging(
+        level=settings.log_level.value, for_people=settings.log_format is LogFormat.TEXT
+    )

@@ -15,7 +15,8 @@ from app.cli.analytics_rebuild import rebuild
 from app.cli.analytics_report.numbers import Report, load_report
 from app.cli.analytics_report.page import render_page
 from app.cli.analytics_report.terminal import print_report
-from app.cli.common import CommandError, console, json_option, open_database, run
+from app.cli.common import console, json_option, open_database, run
+from app.cli.errors import CommandError
 from app.documents.booking_flow import BookingFlow
 from app.documents.organization import Organization
 from app.domain.analytics.scope import ReportScope, find_range_problem

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.common import CommandError, json_option, open_database, print_answer, run
+from app.cli.common import json_option, open_database, print_answer, run
+from app.cli.errors import CommandError
 from app.documents.organization import Organization
 from app.services.analytics.rollups import RollupProgress, rebuild_rollups
 from app.settings import Settings

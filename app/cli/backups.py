@@ -10,7 +10,8 @@ from typing import Any
 import click
 from rich.progress import Progress
 
-from app.cli.common import CommandError, console, json_option, open_database, run
+from app.cli.common import console, json_option, open_database, run
+from app.cli.errors import CommandError
 from app.documents.backups.restoring import CheckedBackup, check_backup, restore_backup
 from app.documents.backups.stream import BackupError, Trailer
 from app.documents.backups.writing import write_backup

@@ -4,40 +4,22 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 
+from app.cli.errors import CommandError
 from app.documents.connection import (
     EmbeddedDatabaseError,
     IndexesNotMadeError,
     connected_documents,
 )
 from app.documents.driver import UNAVAILABLE_ERRORS, Database
-from app.settings import LogFormat, Settings
+from app.settings import Settings
 
 R = TypeVar("R")
 console = Console(stderr=True)
-
-
-class CommandError(click.ClickException):
-    """Ends the command with one line on standard error and exit code 1."""
-
-
-class LogOptions(TypedDict):
-    """What `app.logs` is told."""
-
-    level: str
-    for_people: bool
-
-
-def log_options(settings: Settings) -> LogOptions:
-    """Return how log records are written."""
-    return {
-        "level": settings.log_level.value,
-        "for_people": settings.log_format is LogFormat.TEXT,
-    }
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from app.api.ids import EntityType, decode_id, encode_id
-from app.cli.common import CommandError, json_option, open_database, print_answer, run
+from app.cli.common import json_option, open_database, print_answer, run
+from app.cli.errors import CommandError
 from app.documents.booking_flow import BookingFlow
 from app.documents.organization import Organization
 from app.domain.access import OrganizationCredential, Role

@@ -9,7 +9,8 @@ import click
 from pydantic import ValidationError
 
 from app.api.ids import EntityType, encode_id
-from app.cli.common import CommandError, json_option, open_database, print_answer, run
+from app.cli.common import json_option, open_database, print_answer, run
+from app.cli.errors import CommandError
 from app.documents.api_key import ApiKey
 from app.documents.organization import Organization
 from app.domain.access import OrganizationCredential, Role

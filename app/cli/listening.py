@@ -2,7 +2,7 @@
 
 import socket
 
-from app.cli.common import CommandError
+from app.cli.errors import CommandError
 
 
 def listen(host: str, port: int, *, setting: str) -> socket.socket:

@@ -9,7 +9,8 @@ from rich.progress import Progress
 
 from app.api.ids import EntityType, encode_id
 from app.api.schema import schema
-from app.cli.common import CommandError, console, json_option, open_database, run
+from app.cli.common import console, json_option, open_database, run
+from app.cli.errors import CommandError
 from app.documents.indexes import IndexDifference, find_index_differences
 from app.domain.booking_session.audit import Finding
 from app.services.booking_sessions.verification import (

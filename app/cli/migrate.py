@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import click
 from rich.progress import Progress, TaskID
 
-from app.cli.common import CommandError, console, json_option, open_database, run
+from app.cli.common import console, json_option, open_database, run
+from app.cli.errors import CommandError
 from app.documents.driver import OperationFailure
 from app.documents.migrations import MIGRATIONS
 from app.documents.migrations.migration import Migration, Phase

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from app.api.ids import EntityType, encode_id
-from app.cli.common import CommandError, json_option, open_database, print_answer, run
+from app.cli.common import json_option, open_database, print_answer, run
+from app.cli.errors import CommandError
 from app.documents.organization import Organization
 from app.services import organizations
 from app.settings import Settings

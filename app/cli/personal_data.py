@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from app.cli.common import CommandError, json_option, open_database, print_answer, run
+from app.cli.common import json_option, open_database, print_answer, run
+from app.cli.errors import CommandError
 from app.documents.organization import Organization
 from app.domain.access import OrganizationCredential, Role
 from app.domain.refusal import Refused

@@ -12,11 +12,12 @@ import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from app.cli.common import CommandError, console, log_options, one_line_errors
+from app.cli.common import console, one_line_errors
+from app.cli.errors import CommandError
 from app.cli.listening import listen
 from app.documents.connection import database_uri
 from app.logs import logging_config
-from app.settings import Environment, Settings
+from app.settings import Environment, LogFormat, Settings
 from app.telemetry import TelemetryNotInstalledError, require_installed
 from app.transport.demo_keys import read_demo_keys
 from app.transport.http_protocol import BoundedHttpProtocol
@@ -59,7 +60,9 @@ def serve(settings: Settings) -> None:
         ws_per_message_deflate=False,
         workers=settings.workers,
         log_level=settings.log_level.value,
-        log_config=logging_config(**log_options(settings)),
+        log_config=logging_config(
+            level=settings.log_level.value, for_people=settings.log_format is LogFormat.TEXT
+        ),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

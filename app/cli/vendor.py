@@ -7,7 +7,8 @@ import sys
 
 import click
 
-from app.cli.common import CommandError, console, json_option, open_database, run
+from app.cli.common import console, json_option, open_database, run
+from app.cli.errors import CommandError
 from app.cli.listening import listen
 from app.services.vendor.cipher_keys import keep_cipher_key
 from app.services.vendor.resealing import ResealReport, reseal_secrets

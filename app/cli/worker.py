@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from app.cli.booking_jobs import booking_jobs
-from app.cli.common import CommandError, json_option, open_database, run
+from app.cli.common import json_option, open_database, run
+from app.cli.errors import CommandError
 from app.cli.job_type_job import make_job_type_job
 from app.cli.jobs import Counts, Job, describe, run_all, run_each_once, stop_on_signals
 from app.cli.rollup_job import make_rollup_job
