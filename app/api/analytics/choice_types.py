@@ -1,14 +1,18 @@
 """Reports on what customers chose, as clients read them."""
 
-from datetime import datetime
+from typing import Self
 
 import strawberry
 
 from app.api.analytics.enums import NodeType
-from app.api.analytics.report_types import AS_OF
+from app.api.analytics.reports import AnalyticsReport, ReportRequest, previous_field
 from app.api.ids import EntityType, encode_id
-from app.domain.analytics import answer_statistics, lost_demand, vendor_outcome
-from app.services.analytics.choices import GraphStatistics
+from app.domain.analytics import answer_statistics
+from app.services.analytics.choices import (
+    load_answer_statistics,
+    load_lost_demand,
+    load_vendor_outcome,
+)
 
 REACHED_NODE = (
     "Sessions that came to it: a question was asked, an answer or a service was offered or "
@@ -30,7 +34,7 @@ class NodeStatistics:
     booked_rate: float | None = strawberry.field(description=BOOKED_RATE)
 
     @classmethod
-    def from_domain(cls, node: answer_statistics.NodeCount) -> "NodeStatistics":
+    def from_domain(cls, node: answer_statistics.NodeCount) -> Self:
         """Return the node in the schema's type."""
         return cls(**dict(node), chosen_rate=node.chosen_rate, booked_rate=node.booked_rate)
 
@@ -47,13 +51,13 @@ class EdgeStatistics:
     booked_rate: float | None = strawberry.field(description=BOOKED_RATE)
 
     @classmethod
-    def from_domain(cls, edge: answer_statistics.EdgeCount) -> "EdgeStatistics":
+    def from_domain(cls, edge: answer_statistics.EdgeCount) -> Self:
         """Return the edge in the schema's type."""
         return cls(**dict(edge), chosen_rate=edge.chosen_rate, booked_rate=edge.booked_rate)
 
 
 @strawberry.type(description="A service-selection graph with numbers on it.")
-class AnswerStatisticsReport:
+class AnswerStatisticsReport(AnalyticsReport):
     revision: int = strawberry.field(description="The revision of the flow that has the graph.")
     step_id: strawberry.ID = strawberry.field(description="The step that has the graph.")
     session_count: int = strawberry.field(description="Sessions that entered the step.")
@@ -63,18 +67,29 @@ class AnswerStatisticsReport:
     edges: list[EdgeStatistics] = strawberry.field(
         description="Every edge, in the order of the graph."
     )
-    as_of: datetime = strawberry.field(description=AS_OF)
+
+    @strawberry.field(
+        description=(
+            "The same graph, of the same revision, with the numbers of the sessions created in "
+            "`comparedWith`; null when the flow was deleted meanwhile."
+        )
+    )
+    async def previous(self) -> "AnswerStatisticsReport | None":
+        return await self.load(self.request.previous().of_revision(self.revision))
 
     @classmethod
-    def from_domain(cls, graph: GraphStatistics, *, as_of: datetime) -> "AnswerStatisticsReport":
-        """Return the report in the schema's type."""
+    async def load(cls, request: ReportRequest) -> Self | None:
+        """Return the report; None when there is no such revision, or no graph in it."""
+        graph = await load_answer_statistics(request.scope, now=request.now)
+        if graph is None:
+            return None
         return cls(
+            **request.heading,
             revision=graph.revision,
             step_id=encode_id(EntityType.BOOKING_FLOW_STEP, graph.step_id),
             session_count=graph.answers.session_count,
             nodes=[NodeStatistics.from_domain(node) for node in graph.answers.nodes],
             edges=[EdgeStatistics.from_domain(edge) for edge in graph.answers.edges],
-            as_of=as_of,
         )
 
 
@@ -88,7 +103,7 @@ class LostDemandRow:
 
 
 @strawberry.type(description="Which zip codes were asked for and are not covered.")
-class LostDemandReport:
+class LostDemandReport(AnalyticsReport):
     rows: list[LostDemandRow] = strawberry.field(
         description="Those with the most sessions first, then by zip code."
     )
@@ -100,23 +115,24 @@ class LostDemandReport:
     lost_rate: float | None = strawberry.field(
         description="`lostCount` / `askedCount`, 0 to 1; null when nobody asked."
     )
-    as_of: datetime = strawberry.field(description=AS_OF)
+    previous: "LostDemandReport" = previous_field()
 
     @classmethod
-    def from_domain(cls, demand: lost_demand.LostDemand, *, as_of: datetime) -> "LostDemandReport":
-        """Return the report in the schema's type."""
+    async def load(cls, request: ReportRequest) -> Self:
+        """Return the report."""
+        demand = await load_lost_demand(request.scope, now=request.now)
         return cls(
+            **request.heading,
             rows=[LostDemandRow(**dict(row)) for row in demand.rows],
             asked_count=demand.asked_count,
             lost_count=demand.lost_count,
             active_count=demand.active_count,
             lost_rate=demand.lost_rate,
-            as_of=as_of,
         )
 
 
 @strawberry.type(description="What became of the bookings at the company's vendor system.")
-class VendorOutcomeReport:
+class VendorOutcomeReport(AnalyticsReport):
     booked_count: int = strawberry.field(description="Bookings made.")
     cancelled_count: int = strawberry.field(description="Of these, cancelled ones.")
     synced_count: int = strawberry.field(description="Of these, those the vendor has.")
@@ -132,11 +148,10 @@ class VendorOutcomeReport:
     job_rate: float | None = strawberry.field(
         description="`jobCount` / `knownCount`, 0 to 1; null when nothing is known."
     )
-    as_of: datetime = strawberry.field(description=AS_OF)
+    previous: "VendorOutcomeReport" = previous_field()
 
     @classmethod
-    def from_domain(
-        cls, outcome: vendor_outcome.VendorOutcome, *, as_of: datetime
-    ) -> "VendorOutcomeReport":
-        """Return the report in the schema's type."""
-        return cls(**dict(outcome), job_rate=outcome.job_rate, as_of=as_of)
+    async def load(cls, request: ReportRequest) -> Self:
+        """Return the report."""
+        outcome = await load_vendor_outcome(request.scope, now=request.now)
+        return cls(**request.heading, **dict(outcome), job_rate=outcome.job_rate)

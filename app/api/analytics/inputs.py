@@ -10,7 +10,7 @@ from app.api.analytics.enums import DeviceType
 from app.api.context import Info
 from app.api.errors import bad_user_input
 from app.api.ids import EntityType, decode_id
-from app.domain.analytics.scope import ReportScope, find_range_problem, previous_range
+from app.domain.analytics.scope import ReportScope, find_range_problem
 
 
 @strawberry.input(description="A range of time, from its beginning until just before its end.")
@@ -65,6 +65,22 @@ OptionalFilter: TypeAlias = Annotated[
 ]
 
 
+OtherRange: TypeAlias = Annotated[
+    DateTimeRangeInput | None,
+    strawberry.argument(
+        description=(
+            "The range that `previous` is about; one of the same length just before by default."
+        )
+    ),
+]
+TimeZone: TypeAlias = Annotated[
+    str,
+    strawberry.argument(
+        description="The IANA time zone whose days are meant, as America/New_York."
+    ),
+]
+
+
 def read_scope(
     info: Info,
     range_: DateTimeRangeInput,
@@ -112,13 +128,12 @@ def read_other_range(range_: DateTimeRangeInput | None, scope: ReportScope) -> R
 
     Raises RequestError (BAD_USER_INPUT) for a range no report can be made of.
     """
-    start, end = previous_range(scope.created_from, scope.created_to)
-    if range_ is not None:
-        start, end = range_.from_, range_.to
-    problem = find_range_problem(start, end)
+    if range_ is None:
+        return scope.just_before()
+    problem = find_range_problem(range_.from_, range_.to)
     if problem is not None:
         raise bad_user_input(problem, argument="comparedWith")
-    return ReportScope(**{**dict(scope), "created_from": start, "created_to": end})
+    return scope.within(range_.from_, range_.to)
 
 
 def read_time_zone(name: str) -> ZoneInfo:

@@ -9,6 +9,7 @@ from app.api.analytics.inputs import (
     CreationRange,
     OptionalFilter,
     OptionalFlowId,
+    TimeZone,
     read_scope,
     read_time_zone,
 )
@@ -83,12 +84,7 @@ class ExportQueries:
                 description="What the sessions of a breakdown are told apart by; for that alone."
             ),
         ] = None,
-        time_zone: Annotated[
-            str,
-            strawberry.argument(
-                description="The IANA time zone whose days are meant, as America/New_York."
-            ),
-        ] = "UTC",
+        time_zone: TimeZone = "UTC",
     ) -> AnalyticsExport:
         if (kind is AnalyticsExportKind.BREAKDOWN) is (group_by is None):
             raise bad_user_input("A breakdown, and nothing else, has this.", argument="groupBy")

@@ -3,21 +3,34 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import isawaitable
+from operator import attrgetter
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from app.api.analytics.choice_types import (
+    AnswerStatisticsReport,
     EdgeStatistics,
+    LostDemandReport,
     LostDemandRow,
     NodeStatistics,
     VendorOutcomeReport,
 )
-from app.api.analytics.overview_types import FieldStatisticsRow, Overview
-from app.api.analytics.report_types import (
+from app.api.analytics.reports import AnalyticsReport, ReportRequest
+from app.api.analytics.session_types import (
     BreakdownReport,
     BreakdownRow,
-    FunnelRow,
+    Overview,
+    OverviewReport,
+    ProgressionReport,
     ProgressionRow,
+)
+from app.api.analytics.step_types import (
+    FieldStatisticsReport,
+    FieldStatisticsRow,
+    FunnelReport,
+    FunnelRow,
+    StepAbandonmentReport,
     StepAbandonmentRow,
 )
 from app.api.exports.report_columns import column_names, column_values
@@ -25,14 +38,6 @@ from app.api.exports.session_columns import EVENT_COLUMNS, SESSION_COLUMNS, Colu
 from app.documents.session_exports import Record, stream_event_pages, stream_session_pages
 from app.domain.analytics.breakdown import BreakdownDimension
 from app.domain.analytics.exports import AnalyticsExportKind, ExportRequest
-from app.domain.analytics.scope import previous_range
-from app.services.analytics.choices import (
-    load_answer_statistics,
-    load_lost_demand,
-    load_vendor_outcome,
-)
-from app.services.analytics.sessions import load_breakdown, load_overview, load_progression
-from app.services.analytics.steps import load_field_statistics, load_funnel, load_step_counts
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
 ROWS_PER_PAGE = 500
@@ -46,67 +51,35 @@ class ExportTable:
     stream: Callable[[ExportRequest, datetime], AsyncGenerator[Rows, None]]
 
 
-async def _step_abandonment(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    return map(StepAbandonmentRow.from_domain, await load_step_counts(request.scope, now=now))
-
-
-async def _progression(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    return map(ProgressionRow.from_domain, await load_progression(request.scope, now=now))
-
-
-async def _funnel(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    return map(FunnelRow.from_domain, await load_funnel(request.scope, now=now))
-
-
-async def _breakdown(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    dimension = request.group_by or BreakdownDimension.DAY
-    zone = ZoneInfo(request.time_zone)
-    rows = await load_breakdown(request.scope, dimension, zone=zone, now=now)
-    return BreakdownReport.from_domain(rows, dimension=dimension, as_of=now).rows
-
-
-async def _overview(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    scope = request.scope
-    earlier = scope.within(*previous_range(scope.created_from, scope.created_to))
-    return [
-        Overview.from_domain(await load_overview(each, now=now), scope=each)
-        for each in (scope, earlier)
-    ]
-
-
-async def _nodes(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    graph = await load_answer_statistics(request.scope, now=now)
-    return [] if graph is None else map(NodeStatistics.from_domain, graph.answers.nodes)
-
-
-async def _edges(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    graph = await load_answer_statistics(request.scope, now=now)
-    return [] if graph is None else map(EdgeStatistics.from_domain, graph.answers.edges)
-
-
-async def _fields(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    return map(FieldStatisticsRow.from_domain, await load_field_statistics(request.scope, now=now))
-
-
-async def _lost_demand(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    demand = await load_lost_demand(request.scope, now=now)
-    return [LostDemandRow(**dict(row)) for row in demand.rows]
-
-
-async def _vendor_outcome(request: ExportRequest, now: datetime) -> Iterable[Any]:
-    outcome = await load_vendor_outcome(request.scope, now=now)
-    return [VendorOutcomeReport.from_domain(outcome, as_of=now)]
-
-
 def _report(
-    row_type: type[Any], load: Callable[[ExportRequest, datetime], Awaitable[Iterable[Any]]]
+    report_type: type[AnalyticsReport],
+    row_type: type[Any],
+    list_rows: Callable[[Any], Iterable[Any] | Awaitable[Iterable[Any]]] = attrgetter("rows"),
 ) -> ExportTable:
+    """Return the table of a report's rows; there are none when there is no report."""
+
     async def stream(request: ExportRequest, now: datetime) -> AsyncGenerator[Rows, None]:
-        rows = [column_values(row) for row in await load(request, now)]
+        report = await report_type.load(_to_report_request(request, now))
+        listed = () if report is None else list_rows(report)
+        rows = [column_values(row) for row in (await listed if isawaitable(listed) else listed)]
         for start in range(0, len(rows), ROWS_PER_PAGE):
             yield rows[start : start + ROWS_PER_PAGE]
 
     return ExportTable(column_names(row_type), stream)
+
+
+def _to_report_request(request: ExportRequest, now: datetime) -> ReportRequest:
+    return ReportRequest(
+        scope=request.scope,
+        now=now,
+        compared_with=request.scope.just_before(),
+        group_by=request.group_by or BreakdownDimension.DAY,
+        zone=ZoneInfo(request.time_zone),
+    )
+
+
+async def _both_ranges(report: OverviewReport) -> Iterable[Overview]:
+    return report.current, await report.previous()
 
 
 def _records(
@@ -124,14 +97,20 @@ def _records(
 EXPORT_TABLES: dict[AnalyticsExportKind, ExportTable] = {
     AnalyticsExportKind.SESSIONS: _records(SESSION_COLUMNS, stream_session_pages),
     AnalyticsExportKind.EVENTS: _records(EVENT_COLUMNS, stream_event_pages),
-    AnalyticsExportKind.STEP_ABANDONMENT: _report(StepAbandonmentRow, _step_abandonment),
-    AnalyticsExportKind.PROGRESSION: _report(ProgressionRow, _progression),
-    AnalyticsExportKind.FUNNEL: _report(FunnelRow, _funnel),
-    AnalyticsExportKind.BREAKDOWN: _report(BreakdownRow, _breakdown),
-    AnalyticsExportKind.OVERVIEW: _report(Overview, _overview),
-    AnalyticsExportKind.NODE_STATISTICS: _report(NodeStatistics, _nodes),
-    AnalyticsExportKind.EDGE_STATISTICS: _report(EdgeStatistics, _edges),
-    AnalyticsExportKind.FIELD_STATISTICS: _report(FieldStatisticsRow, _fields),
-    AnalyticsExportKind.LOST_DEMAND: _report(LostDemandRow, _lost_demand),
-    AnalyticsExportKind.VENDOR_OUTCOME: _report(VendorOutcomeReport, _vendor_outcome),
+    AnalyticsExportKind.STEP_ABANDONMENT: _report(StepAbandonmentReport, StepAbandonmentRow),
+    AnalyticsExportKind.PROGRESSION: _report(ProgressionReport, ProgressionRow),
+    AnalyticsExportKind.FUNNEL: _report(FunnelReport, FunnelRow),
+    AnalyticsExportKind.BREAKDOWN: _report(BreakdownReport, BreakdownRow),
+    AnalyticsExportKind.OVERVIEW: _report(OverviewReport, Overview, _both_ranges),
+    AnalyticsExportKind.NODE_STATISTICS: _report(
+        AnswerStatisticsReport, NodeStatistics, attrgetter("nodes")
+    ),
+    AnalyticsExportKind.EDGE_STATISTICS: _report(
+        AnswerStatisticsReport, EdgeStatistics, attrgetter("edges")
+    ),
+    AnalyticsExportKind.FIELD_STATISTICS: _report(FieldStatisticsReport, FieldStatisticsRow),
+    AnalyticsExportKind.LOST_DEMAND: _report(LostDemandReport, LostDemandRow),
+    AnalyticsExportKind.VENDOR_OUTCOME: _report(
+        VendorOutcomeReport, VendorOutcomeReport, lambda report: [report]
+    ),
 }

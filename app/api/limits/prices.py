@@ -15,6 +15,7 @@ document and its variables alone, the more the more objects the answer may hold.
 | a report, that is a field of `Analytics`  | 100 + the above                            |
 | a mutation, a subscription                | 10 + the above                             |
 | `stateAt`, `diff`                         | 100 + the above: a past is replayed        |
+| `previous` of a report                    | 100 + the above: it is another report      |
 | any operation                             | at least 1                                 |
 
 The page size is `first` or `last`, at most 100, or the default of 20. Directives are not looked at:
@@ -49,8 +50,8 @@ INTROSPECTION_LIST_SIZE: Final = 12
 EXTRA_PRICES: Final = {"Mutation": 10, "Subscription": 10, "Analytics": 100}
 """Added to each field of these types."""
 
-EXTRA_FIELD_PRICES: Final = {"stateAt": 100, "diff": 100}
-"""Added to the fields of these names, which read and replay all that led to a point of the past."""
+EXTRA_FIELD_PRICES: Final = {"stateAt": 100, "diff": 100, "previous": 100}
+"""Added to the fields of these names, which replay a past or make a report of another time."""
 
 
 def price_field(

@@ -52,6 +52,16 @@ class BreakdownRow(Value):
         """The part of the sessions started that led to a booking, 0 to 1."""
         return quotient(self.completed_count, self.started_count)
 
+    @property
+    def ended_count(self) -> int:
+        """Sessions of which it is known how they ended."""
+        return self.completed_count + self.abandoned_count
+
+    @property
+    def ended_conversion_rate(self) -> float | None:
+        """The part of the sessions ended that led to a booking, 0 to 1; no active one lowers it."""
+        return quotient(self.completed_count, self.ended_count)
+
 
 def break_down(counts: Iterable[KeyCount]) -> tuple[BreakdownRow, ...]:
     """Return a row for each key, most sessions first, then by key; the one for none is last."""

@@ -36,6 +36,16 @@ class Overview(Value):
         return quotient(self.completed_count, self.started_count)
 
     @property
+    def ended_count(self) -> int:
+        """Sessions of which it is known how they ended."""
+        return self.completed_count + self.abandoned_count
+
+    @property
+    def ended_conversion_rate(self) -> float | None:
+        """The part of the sessions ended that led to a booking, 0 to 1; no active one lowers it."""
+        return quotient(self.completed_count, self.ended_count)
+
+    @property
     def recovered_conversion_rate(self) -> float | None:
         """The part of the sessions resumed that led to a booking, 0 to 1."""
         return quotient(self.recovered_completed_count, self.recovered_count)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.domain.booking_session.context import DeviceType
-from app.domain.instants import Instant
+from app.domain.instants import Instant, to_instant
 from app.domain.values import EntityId, Value
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -49,11 +49,16 @@ class ReportScope(SessionFilter):
 
     def within(self, created_from: datetime, created_to: datetime) -> "ReportScope":
         """Return the same of another range."""
-        return self.model_copy(update={"created_from": created_from, "created_to": created_to})
+        start, end = to_instant(created_from), to_instant(created_to)
+        return self.model_copy(update={"created_from": start, "created_to": end})
 
-    def with_bots(self) -> "ReportScope":
-        """Return the same with the sessions of bots."""
-        return self.model_copy(update={"includes_bots": True})
+    def just_before(self) -> "ReportScope":
+        """Return the same of the range of the same length that ends where this one begins.
+
+        It begins no earlier than `EARLIEST`, so that there is one for every range.
+        """
+        start, length = self.created_from, self.created_to - self.created_from
+        return self.within(max(EARLIEST, start - length), start)
 
 
 def find_range_problem(created_from: datetime, created_to: datetime) -> str | None:
@@ -66,11 +71,3 @@ def find_range_problem(created_from: datetime, created_to: datetime) -> str | No
     if created_from < EARLIEST or created_to > LATEST:
         return f"A range lies between the years {EARLIEST.year} and {LATEST.year}."
     return None
-
-
-def previous_range(created_from: datetime, created_to: datetime) -> tuple[datetime, datetime]:
-    """Return the range of the same length that ends where this one begins.
-
-    It may begin before `EARLIEST`, and then no report can be made of it.
-    """
-    return created_from - (created_to - created_from), created_from

@@ -180,25 +180,6 @@ async def test_days_are_those_of_the_time_zone() -> None:
     }
 
 
-async def test_every_report_says_when_it_was_made() -> None:
-    office = await an_office()
-    office.client.now = datetime(2026, 11, 21, 8, tzinfo=UTC)
-    query = """
-    query ($range: DateTimeRangeInput!) { analytics {
-      stepAbandonment(range: $range) { asOf }
-      progression(range: $range) { asOf }
-      funnel(range: $range) { asOf }
-      breakdown(range: $range, groupBy: DAY) { asOf }
-    } }
-    """
-
-    data = await office.client.data(query, {"range": RANGE})
-
-    assert [report["asOf"] for report in data["analytics"].values()] == [
-        "2026-11-21T08:00:00.000Z"
-    ] * 4
-
-
 async def test_foreign_malformed_and_unknown_flows_have_no_sessions() -> None:
     office, stranger = await an_office_with_sessions(), await an_office("Other")
     unknown = encode_id(EntityType.BOOKING_FLOW, "f" * 24)

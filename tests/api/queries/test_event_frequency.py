@@ -45,6 +45,19 @@ async def test_all_events_count_not_only_those_the_session_refers_to() -> None:
     }
 
 
+async def test_report_says_when_it_was_made() -> None:
+    office = await an_office()
+    customer = await office.a_customer()
+    office.client.now = NOW + timedelta(days=1)
+
+    data = await office.client.data(
+        "query ($id: ID!) { analytics { eventFrequency(bookingSessionId: $id) { asOf } } }",
+        {"id": global_id(customer)},
+    )
+
+    assert report(data) == {"asOf": "2026-11-21T15:00:00.000Z"}
+
+
 async def test_foreign_and_malformed_sessions_are_null_alike() -> None:
     office, stranger = await an_office(), await an_office("Other")
     customer = await office.a_customer()

@@ -312,10 +312,6 @@ async def test_flows_of_others_have_no_sessions_and_no_graph() -> None:
         ("fieldStatistics(range: $other) { asOf }", "range"),
         ("vendorOutcome(range: $other) { asOf }", "range"),
         ("answerStatistics(range: $other, bookingFlowId: $flow) { asOf }", "range"),
-        (
-            'overview(range: {from: "1900-01-01T00:00:00Z", to: "2200-01-01T00:00:00Z"}) { asOf }',
-            "comparedWith",
-        ),
     ],
 )
 async def test_what_makes_no_sense_is_refused(selection: str, argument: str) -> None:

@@ -1,4 +1,7 @@
-"""Reports as clients read them."""
+"""The report on the events of one session, as clients read it."""
+
+from datetime import datetime
+from typing import Self
 
 import strawberry
 
@@ -36,12 +39,17 @@ class EventFrequency:
         )
     )
 
+    as_of: datetime = strawberry.field(
+        description="When the report was made; later events are no part of it."
+    )
+
     @classmethod
-    def from_domain(cls, frequency: domain.EventFrequency) -> "EventFrequency":
+    def from_domain(cls, frequency: domain.EventFrequency, *, as_of: datetime) -> Self:
         """Return the report in the schema's type."""
         return cls(
             event_counts=[EventCount(**dict(count)) for count in frequency.event_counts],
             event_timings=[EventTiming(**dict(timing)) for timing in frequency.event_timings],
             total_events=frequency.total_events,
             events_expired=frequency.events_expired,
+            as_of=as_of,
         )
