@@ -4,6 +4,7 @@ Whoever has a link of `exportAnalytics` gets its file. With a key or token the a
 the address instead, and are read by the very same field.
 """
 
+import time
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from app.domain.analytics.exports import (
     ExportLink,
     ExportRequest,
 )
+from app.services.exports.holders import may_still_read
 from app.services.exports.links import (
     LINK_PARAMETER,
     PATH,
@@ -36,6 +38,7 @@ from app.services.exports.links import (
 )
 from app.transport.authentication import authenticate
 from app.transport.capacity import Capacity
+from app.transport.cors import note_credential
 from app.transport.deadlines import ClientGone
 from app.transport.errors import to_client_error
 from app.transport.export_stream import ExportStream, write_export
@@ -48,6 +51,9 @@ MAX_EXPORTS = 4
 
 EXPORT_PRICE = 10_000
 """Points of the caller for each file."""
+
+RECHECK_SECONDS = 5.0
+"""So long a download goes on after its key was revoked."""
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS = {
@@ -118,7 +124,13 @@ class _Exports:
     async def _find_link(self, request: Request, name: str) -> ExportLink:
         token = request.query_params.get(LINK_PARAMETER)
         if token is None:
-            token = await self._ask_for_token(request, name)
+            return self._open(await self._ask_for_token(request, name), name)
+        link = self._open(token, name)
+        await _require_holder(link)
+        note_credential(request, link.credential)
+        return link
+
+    def _open(self, token: str, name: str) -> ExportLink:
         codec = self._endpoint.authenticator().cursors
         try:
             return open_link(token, name=name, codec=codec, now=datetime.now(UTC))
@@ -167,18 +179,31 @@ class _Exports:
         balance = context.account.take(EXPORT_PRICE)
         if not balance.is_enough:
             raise throttled(balance)
-        chunks = self._write(link.request, format_, now=context.now)
+        chunks = self._write(link, format_, now=context.now)
         # Before the answer begins, what goes wrong can still be told with a status.
         first = await anext(chunks)
         return ExportStream(first, chunks, headers=headers, media_type=media_type)
 
     async def _write(
-        self, export: ExportRequest, format_: AnalyticsExportFormat, *, now: datetime
+        self, link: ExportLink, format_: AnalyticsExportFormat, *, now: datetime
     ) -> AsyncGenerator[bytes, None]:
         seconds = self._endpoint.runner.deadline_seconds
+        looked_at = time.monotonic()
         with self._places.place():
-            async for chunk in write_export(export, format_, now=now, seconds_per_page=seconds):
+            async for chunk in write_export(
+                link.request, format_, now=now, seconds_per_page=seconds
+            ):
+                if time.monotonic() - looked_at >= RECHECK_SECONDS:
+                    await _require_holder(link)
+                    looked_at = time.monotonic()
                 yield chunk
+
+
+async def _require_holder(link: ExportLink) -> None:
+    """Raise RequestError UNAUTHENTICATED when who made the link has been shut out since."""
+    if not await may_still_read(link, now=datetime.now(UTC)):
+        message = "Who made this link may no longer read what it opens."
+        raise RequestError(ErrorCode.UNAUTHENTICATED, message)
 
 
 def _disposition(request: ExportRequest, format_: AnalyticsExportFormat) -> str:

@@ -98,6 +98,9 @@ class Visitor:
 async def a_visitor(office: Office) -> Visitor:
     owner = organization_of(office.client)
     _, key = await create_api_key(owner, name="reports", role=Role.ANALYST, now=NOW)
+    credential = await AUTHENTICATOR.authenticate(key, now=NOW)
+    assert isinstance(credential, OrganizationCredential)
+    office.client.credential = credential
     return Visitor(office, key)
 
 
