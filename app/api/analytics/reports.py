@@ -19,6 +19,7 @@ from app.api.analytics.inputs import (
 )
 from app.api.context import Info
 from app.domain.analytics.scope import ReportScope
+from app.domain.values import EntityId
 
 UTC_DAYS = ZoneInfo("UTC")
 PREVIOUS = (
@@ -45,9 +46,18 @@ class ReportRequest:
         other = self.compared_with
         return replace(self, scope=other, compared_with=other.just_before())
 
+    def of_flow(self, booking_flow_id: EntityId) -> Self:
+        """Return the request for one flow."""
+        return self._narrowed({"booking_flow_id": booking_flow_id})
+
     def of_revision(self, revision: int) -> Self:
         """Return the request for one revision of the flow."""
-        return replace(self, scope=self.scope.model_copy(update={"revision": revision}))
+        return self._narrowed({"revision": revision})
+
+    def _narrowed(self, changes: dict[str, Any]) -> Self:
+        scopes = (self.scope, self.compared_with)
+        scope, other = (each.model_copy(update=changes) for each in scopes)
+        return replace(self, scope=scope, compared_with=other)
 
     @property
     def heading(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def column_names(row_type: type[Any]) -> tuple[str, ...]:
 
 def column_values(row: Any) -> tuple[Any, ...]:
     """Return the values of the fields as JSON has them, in the order of `column_names`."""
-    return tuple(_to_plain(getattr(row, field.python_name)) for field in _fields(type(row)))
+    return tuple(to_plain(getattr(row, field.python_name)) for field in _fields(type(row)))
 
 
 def _fields(row_type: type[Any]) -> Sequence[StrawberryField]:
@@ -27,7 +27,8 @@ def _fields(row_type: type[Any]) -> Sequence[StrawberryField]:
     return [field for field in fields if field.base_resolver is None]
 
 
-def _to_plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
+    """Return a value as JSON has it: objects of the schema as their fields that hold values."""
     match value:
         case Enum():
             return value.name
@@ -36,7 +37,7 @@ def _to_plain(value: Any) -> Any:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return [_to_plain(each) for each in value]
+            return [to_plain(each) for each in value]
         case _ if get_object_definition(type(value)) is not None:
             return dict(zip(column_names(type(value)), column_values(value), strict=True))
         case _:

@@ -9,11 +9,15 @@ from app.cli.analytics_report.markup import element
 Cells: TypeAlias = Sequence[Element | str]
 """A row of a table."""
 
+SHOWN_KEYS = 12
+"""Rows of a table of keys; the rest are shown when they are asked for."""
 
-def card(title: str, note: str, *children: Element) -> Element:
+
+def card(title: str, note: str, *children: Element, anchor: str | None = None) -> Element:
     """Return a part of the page under a title, with a note unless it is empty."""
     notes = [element("p", {"class": "note"}, note)] if note else []
-    return element("section", {"class": "card"}, element("h2", {}, title), *notes, *children)
+    attributes = {"class": "card", **({} if anchor is None else {"id": anchor})}
+    return element("section", attributes, element("h2", {}, title), *notes, *children)
 
 
 def named(name: str, plot: Element) -> Element:
@@ -21,13 +25,23 @@ def named(name: str, plot: Element) -> Element:
     return element("div", {"class": "named"}, element("span", {}, name), plot)
 
 
+def details(summary: str, *children: Element) -> Element:
+    """Return what is shown only when it is asked for."""
+    return element("details", {}, element("summary", {}, summary), *children)
+
+
+def scrolling(name: str, child: Element) -> Element:
+    """Return what may be wider than the page, to be scrolled by hand and by keys."""
+    attributes = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": name}
+    return element("div", attributes, child)
+
+
 def table(caption: str, names: Sequence[str], rows: Iterable[Cells]) -> Element:
     """Return a table whose first column is text, perhaps with bars, and the others numbers."""
     head = (_head_cell(name, is_text=not position) for position, name in enumerate(names))
     body = (element("tr", {}, *_body_cells(row)) for row in rows)
-    return element(
-        "div",
-        {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": caption},
+    return scrolling(
+        caption,
         element(
             "table",
             {},

@@ -3,16 +3,19 @@
 Both fill the width there is, while their words stay as large as the rest of the page.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from app.cli.analytics_report.markup import element
-from app.cli.analytics_report.words import Row, count, day, duration, label, percent
+from app.cli.analytics_report.numbers import Report, rows_of
+from app.cli.analytics_report.words import MINUS, Row, count, day, duration, label, percent
 
 WIDTH, HEIGHT = 1_000, 220
 MAX_DATES = 7
+MAX_DAYS = 750
+"""Of a longer range the plot shows the last days."""
 TICKS = 4
 
 
@@ -31,14 +34,14 @@ def bar(*parts: tuple[str, int], whole: int) -> Element:
     return element("span", {"class": "track", "aria-hidden": "true"}, *boxes)
 
 
-def plot_days(rows: Sequence[Row]) -> Element:
-    """Return the sessions started and completed on each day; days without any are 0."""
-    by_day = {date.fromisoformat(row["key"]): row for row in rows}
-    first, last = min(by_day), max(by_day)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    started = [by_day[d]["startedCount"] if d in by_day else 0 for d in days]
-    completed = [by_day[d]["completedCount"] if d in by_day else 0 for d in days]
-    top = _round_up(max(started))
+def plot_days(report: Report) -> Element:
+    """Return the sessions started and completed on each day, and started in the time before."""
+    days, before = _days(report)
+    by_day = {row["key"]: row for row in (*rows_of(report.days.now), *rows_of(report.days.before))}
+    started = [_count_on(by_day, each, "startedCount") for each in days]
+    completed = [_count_on(by_day, each, "completedCount") for each in days]
+    earlier = [_count_on(by_day, each, "startedCount") for each in before[: len(days)]]
+    top = _round_up(max(started + earlier))
     picture = element(
         "svg",
         {
@@ -50,8 +53,11 @@ def plot_days(rows: Sequence[Row]) -> Element:
         element("title", {"id": "days-title"}, "Sessions per day"),
         element("desc", {"id": "days-description"}, _describe_days(days, started, completed)),
         *(_grid_line(n) for n in range(TICKS + 1)),
-        *_line("started", started, top),
-        *_line("completed", completed, top),
+        _area("started", started, top),
+        _line("before", earlier, top, days=len(days)),
+        _line("started", started, top, days=len(days)),
+        _area("completed", completed, top),
+        _line("completed", completed, top, days=len(days)),
     )
     scale = (element("span", {}, count(top * n // TICKS)) for n in range(TICKS, -1, -1))
     return element(
@@ -65,6 +71,35 @@ def plot_days(rows: Sequence[Row]) -> Element:
             *(element("span", {}, f"{d.day} {d:%b}") for d in _spread(days)),
         ),
     )
+
+
+def _days(report: Report) -> tuple[list[date], list[date]]:
+    """Return the days of both ranges until the report was made.
+
+    Of a range longer than `MAX_DAYS`, those with sessions and between them, and none to compare.
+    """
+    today = report.as_of.astimezone(report.zone).date()
+    days = _days_in(report.created, report.zone, until=today)
+    if len(days) <= MAX_DAYS:
+        return days, _days_in(report.compared_with, report.zone, until=today)
+    keys = [date.fromisoformat(row["key"]) for row in rows_of(report.days.now)]
+    return _each_day(max(keys[0], keys[-1] - timedelta(days=MAX_DAYS - 1)), keys[-1]), []
+
+
+def _days_in(between: tuple[datetime, datetime], zone: tzinfo, *, until: date) -> list[date]:
+    first, end = (moment.astimezone(zone) for moment in between)
+    last = max(first, end - timedelta(milliseconds=1)).date()
+    return _each_day(first.date(), max(first.date(), min(last, until)))
+
+
+def _each_day(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _count_on(by_day: Mapping[str, Row], day: date, column: str) -> int:
+    row = by_day.get(day.isoformat())
+    number: int = 0 if row is None else row[column]
+    return number
 
 
 def plot_funnel(steps: Sequence[Row]) -> Element:
@@ -121,7 +156,7 @@ def _funnel_gap(upper: Row, lower: Row, widest: int) -> Element:
 
 def _lost(step: Row) -> str:
     rate = step["droppedCount"] / step["enteredCount"] if step["enteredCount"] else None
-    return f"−{count(step['droppedCount'])} ({percent(rate)})"  # noqa: RUF001 - a minus sign.
+    return f"{MINUS}{count(step['droppedCount'])} ({percent(rate)})"
 
 
 def _edges(number: int, widest: int) -> tuple[float, float]:
@@ -138,19 +173,22 @@ def _grid_line(tick: int) -> Element:
     return element("line", {"class": "grid", "x1": "0", "x2": str(WIDTH), "y1": y, "y2": y})
 
 
-def _line(name: str, numbers: Sequence[int], top: int) -> list[Element]:
+def _points(numbers: Sequence[int], top: int, *, days: int) -> str:
     # A single day is a line of its own, from side to side.
-    values = numbers if len(numbers) > 1 else [*numbers, *numbers]
-    points = " ".join(
-        f"{WIDTH * n / (len(values) - 1):.1f},{HEIGHT * (1 - value / top):.1f}"
-        for n, value in enumerate(values)
+    values, last = (numbers, days - 1) if days > 1 else ([*numbers, *numbers], 1)
+    return " ".join(
+        f"{WIDTH * n / last:.1f},{HEIGHT * (1 - value / top):.1f}" for n, value in enumerate(values)
     )
-    return [
-        element(
-            "polygon", {"class": f"area-{name}", "points": f"0,{HEIGHT} {points} {WIDTH},{HEIGHT}"}
-        ),
-        element("polyline", {"class": f"line line-{name}", "points": points}),
-    ]
+
+
+def _area(name: str, numbers: Sequence[int], top: int) -> Element:
+    points = f"0,{HEIGHT} {_points(numbers, top, days=len(numbers))} {WIDTH},{HEIGHT}"
+    return element("polygon", {"class": f"area-{name}", "points": points})
+
+
+def _line(name: str, numbers: Sequence[int], top: int, *, days: int) -> Element:
+    points = _points(numbers, top, days=days)
+    return element("polyline", {"class": f"line line-{name}", "points": points})
 
 
 def _describe_days(days: Sequence[date], started: Sequence[int], completed: Sequence[int]) -> str:

@@ -8,6 +8,7 @@ Row: TypeAlias = Mapping[str, Any]
 """A row of a report under the names that the API's clients know."""
 
 NOTHING = "–"  # noqa: RUF001 - a dash.
+MINUS = "−"  # noqa: RUF001 - a minus sign.
 SECOND_MS = 1_000
 MINUTE_S = 60
 HOUR_S = 3_600
@@ -21,6 +22,22 @@ def count(number: int) -> str:
 def percent(rate: float | None) -> str:
     """Return a rate of 0 to 1 in per cent, a dash where there is none."""
     return NOTHING if rate is None else f"{rate * 100:.1f}%"
+
+
+def change(now: int, before: int) -> str:
+    """Return by how much of what was before there is more, as `, +12.0%`; nothing beside 0."""
+    return f", {_signed(now / before * 100 - 100)}%" if before else ""
+
+
+def points(now: float | None, before: float | None) -> str:
+    """Return by how many hundredths a rate has risen, as `, +1.5 points`; nothing beside none."""
+    if now is None or before is None:
+        return ""
+    return f", {_signed((now - before) * 100)} points"
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.1f}".replace("-", MINUS)
 
 
 def duration(milliseconds: float | None) -> str:
