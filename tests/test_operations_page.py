@@ -1,0 +1,38 @@
+"""The page for operators names every command with options that it has."""
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from app.cli import main
+from tests.node_scripts import ROOT
+
+ROW = re.compile(r"^\| `scheduler ([^`]+)` \|", re.MULTILINE)
+PAGE = (ROOT / "docs" / "operations.md").read_text()
+
+
+def commands(of: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
+    """Yield each command's words with its options."""
+    if isinstance(of, click.Group):
+        for name, command in of.commands.items():
+            yield from commands(command, (*words, name))
+        return
+    yield " ".join(words), {option for parameter in of.params for option in parameter.opts}
+
+
+COMMANDS = dict(commands(main))
+
+
+def command_of(row: str) -> str:
+    return max((name for name in COMMANDS if f"{row} ".startswith(f"{name} ")), key=len)
+
+
+def test_every_command_has_a_row() -> None:
+    assert {command_of(row) for row in ROW.findall(PAGE)} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("row", ROW.findall(PAGE))
+def test_options_of_a_row_are_those_of_the_command(row: str) -> None:
+    assert set(re.findall(r"--[a-z-]+", row)) <= COMMANDS[command_of(row)]
