@@ -6,6 +6,7 @@ anew and not forked, because the driver's threads may hold locks at the moment o
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import signal
 import threading
@@ -18,6 +19,9 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 MAX_WAITING: Final = 128
 """More than the 100 routers of a page, the problems of all of which are asked for at once."""
+
+START_SECONDS: Final = 60.0
+"""For the process to start, which on a busy machine takes longer than many a computation may."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,6 +46,7 @@ class ComputingProcess:
         self._waiting = 0
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
+        self._has_started = False
         self._lock = threading.Lock()
 
     async def run(
@@ -54,8 +59,8 @@ class ComputingProcess:
     ) -> R:
         """Return what a function of a module returns; it, its arguments and result are pickled.
 
-        The limit begins when the computation does. Raises OutOfTime, Busy, or what the function
-        raises.
+        The limit begins when the computation does, the process being there. Raises OutOfTime, Busy,
+        or what the function raises.
         """
         if self._waiting >= MAX_WAITING:
             raise Busy
@@ -79,6 +84,7 @@ class ComputingProcess:
     def _compute(self, task: Callable[[], R], time_limit_seconds: float) -> R:
         connection = self._connect()
         try:
+            self._wait_until_started(connection)
             connection.send(task)
             if not connection.poll(time_limit_seconds):
                 raise OutOfTime
@@ -94,6 +100,14 @@ class ComputingProcess:
         answer: R = result
         return answer
 
+    def _wait_until_started(self, connection: Connection) -> None:
+        if self._has_started:
+            return
+        if not connection.poll(START_SECONDS):
+            raise OutOfTime
+        connection.recv()
+        self._has_started = True
+
     def _connect(self) -> Connection:
         with self._lock:
             is_alive = self._process is not None and self._process.is_alive()
@@ -104,7 +118,7 @@ class ComputingProcess:
             process = context.Process(target=_serve, args=(theirs,), name="computing", daemon=True)
             process.start()
             theirs.close()
-            self._process, self._connection = process, ours
+            self._process, self._connection, self._has_started = process, ours, False
             return ours
 
 
@@ -112,12 +126,11 @@ def _serve(connection: Connection) -> None:
     """Compute what is sent until the other side is gone."""
     # Ctrl-C reaches every process of the terminal; the server decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
+    with contextlib.suppress(EOFError, OSError):
+        connection.send(None)  # Only now may a computation's time begin.
+        while True:
             task: Callable[[], Any] = connection.recv()
             connection.send(_answer(task))
-        except (EOFError, OSError):
-            return
 
 
 def _answer(task: Callable[[], Any]) -> tuple[Any, Exception | None]:

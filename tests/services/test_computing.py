@@ -25,6 +25,17 @@ async def test_computation_runs_in_one_other_process(computing: ComputingProcess
     assert ids[0] == ids[1] != os.getpid()
 
 
+async def test_time_the_process_takes_to_start_is_no_part_of_the_limit(
+    computing: ComputingProcess,
+) -> None:
+    began = time.monotonic()
+    await computing.run(len, 60.0, "abc")
+    seconds_to_start = time.monotonic() - began
+    computing.stop()
+
+    assert await computing.run(len, seconds_to_start / 2, "abc") == 3
+
+
 async def test_exception_of_the_computation_is_raised_here(computing: ComputingProcess) -> None:
     with pytest.raises(ValueError, match="invalid literal"):
         await computing.run(int, 10.0, "x")
