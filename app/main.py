@@ -27,6 +27,7 @@ from app.services.content_generations import following_content_changes
 from app.services.credentials import Authenticator
 from app.services.oidc.tokens import IssuerTokens
 from app.services.origins import AllowedOrigins
+from app.services.pending_migrations import warn_of_pending_migrations
 from app.services.people import People
 from app.services.vendor.access import VendorAccess, open_vendor_access
 from app.services.vendor.call_policies import server_policy
@@ -100,6 +101,7 @@ class _Process:
                 listeners=[telemetry.listener()] if telemetry else [],
             ),
         ):
+            await warn_of_pending_migrations()
             self.authenticator = await Authenticator.load(people=_people(settings))
             self.webhooks = _webhook_tools(settings)
             try:

@@ -30,6 +30,7 @@ def environment(database: Database, database_uri: str) -> Environment:
 
 async def many_former_reservations(database: Database) -> None:
     """Store two reservations each of many windows, that are the same place by start."""
+    await database["migrations"].delete_many({})
     reservations = database["timeslot_reservations"]
     await reservations.drop_indexes()
     await reservations.create_indexes(list(FORMER_INDEXES))
@@ -110,3 +111,13 @@ async def test_dry_run_and_run_answer_in_words_and_again_in_json(
             {"id": "0005-indexes-of-0004", "wasFinished": False, "changedCount": 0},
         ]
     }
+
+
+async def test_new_database_has_nothing_to_migrate(
+    database: Database, environment: Environment
+) -> None:
+    elsewhere = {**environment, "SCHEDULER_DATABASE_NAME": f"{database.name}_new"}
+
+    answer = run_scheduler(["migrate", "--contract", "--json"], elsewhere)
+
+    assert {each["wasFinished"] for each in answer["migrations"]} == {True}

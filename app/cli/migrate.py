@@ -11,6 +11,7 @@ from app.cli.errors import CommandError
 from app.documents.driver import OperationFailure
 from app.documents.migrations import MIGRATIONS
 from app.documents.migrations.migration import Migration, Phase
+from app.documents.migrations.pending import is_new, note_new_database
 from app.documents.migrations.runner import (
     LeaseLost,
     MigrationOutcome,
@@ -51,7 +52,9 @@ async def _preview(settings: Settings, chosen: tuple[Migration, ...]) -> list[Mi
 
 async def _migrate(settings: Settings, chosen: tuple[Migration, ...]) -> list[MigrationOutcome]:
     # The indexes of this version cannot all be made before the migrations have.
-    async with open_database(settings, create_indexes=False):
+    async with open_database(settings, create_indexes=False) as database:
+        if await is_new(database):
+            await note_new_database()
         with Progress(console=console) as progress:
             tasks: dict[str, TaskID] = {}
 

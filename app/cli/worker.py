@@ -19,6 +19,7 @@ from app.cli.upkeep import upkeep_jobs
 from app.cli.webhook_job import make_webhook_job
 from app.cli.worker_metrics import serving_worker_metrics
 from app.services.booking_sessions.sweeping import SweepProgress, sweep_idle_sessions
+from app.services.pending_migrations import warn_of_pending_migrations
 from app.services.vendor.access import VendorAccess, open_vendor_access
 from app.services.vendor.call_policies import WORKER_POLICY
 from app.settings import Settings
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 async def _open_jobs(settings: Settings) -> AsyncIterator[tuple[Job, ...]]:
     """Yield everything a worker does; a job more is one more line here."""
     async with open_database(settings), _open_vendor(settings) as vendor:
+        await warn_of_pending_migrations()
         yield (
             Job(
                 name="sweep",

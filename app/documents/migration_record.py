@@ -1,9 +1,10 @@
 """Which migrations were made, and how far the one under way is."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.documents.base import StoredDocument
-from app.documents.driver import DuplicateKeyError, ReturnDocument
+from app.documents.driver import DuplicateKeyError, ReturnDocument, UpdateOne
 from app.domain.values import EntityId
 
 
@@ -29,6 +30,23 @@ class MigrationRecord(StoredDocument):
         """Return the migrations that were made to the end."""
         cursor = cls.get_motor_collection().find({"finished_at": {"$type": "date"}}, {"_id": 1})
         return {raw["_id"] async for raw in cursor}
+
+    @classmethod
+    async def note_made(cls, migration_ids: Sequence[str]) -> None:
+        """Note, by the database's clock, that nothing is left to be done for the migrations."""
+        await cls.get_motor_collection().bulk_write(
+            [
+                UpdateOne(
+                    {"_id": migration_id},
+                    {
+                        "$currentDate": {"started_at": True, "finished_at": True},
+                        "$set": {"checkpoint": None, "changed_count": 0},
+                    },
+                    upsert=True,
+                )
+                for migration_id in migration_ids
+            ]
+        )
 
     @classmethod
     async def claim(

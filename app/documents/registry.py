@@ -28,6 +28,7 @@ from app.documents.index_creation import create_declared_indexes
 from app.documents.lookup_allowance import LookupAllowance
 from app.documents.member import Member
 from app.documents.migration_record import MigrationRecord
+from app.documents.migrations.pending import is_new, note_new_database
 from app.documents.organization import Organization
 from app.documents.restoration import Restoration
 from app.documents.scheduler_config import SchedulerConfig
@@ -96,8 +97,15 @@ async def connect_documents(
     )
     if create_indexes:
         try:
-            await create_declared_indexes(DOCUMENTS)
+            await _make_ready(database)
         except BaseException:
             disconnect()
             raise
     return database
+
+
+async def _make_ready(database: Database) -> None:
+    has_nothing = await is_new(database)
+    await create_declared_indexes(DOCUMENTS)
+    if has_nothing:
+        await note_new_database()

@@ -2,40 +2,65 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from datetime import datetime
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.api.errors import ErrorCode, RequestError
 from app.api.exports.tables import EXPORT_TABLES, ExportTable, Rows
 from app.documents.driver import command_deadline
 from app.domain.analytics.exports import AnalyticsExportFormat, ExportRequest
 from app.services.exports.formats import to_csv, to_json_lines
+from app.transport.operation_log import CLIENT_GONE, FAILED, OK, Observation
 
 
 class ExportStream(StreamingResponse):
     """Sends chunks, the next one being made only when the client has taken the one before.
 
     What makes them is ended when the client goes. An error in the middle breaks the connection off,
-    so that no client takes half a file for a whole one.
+    so that no client takes half a file for a whole one. What came of it is noted in `seen`, and
+    `recording` closed.
     """
+
+    recording: AbstractContextManager[object] = nullcontext()
 
     def __init__(
         self,
         first: bytes,
         rest: AsyncGenerator[bytes, None],
         *,
+        seen: Observation,
         headers: dict[str, str],
         media_type: str,
     ) -> None:
         self._rest = rest
-        super().__init__(_chain(first, rest), headers=headers, media_type=media_type)
+        self._seen = seen
+        super().__init__(self._chain(first), headers=headers, media_type=media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything, and end what makes it, however the sending ends."""
-        async with aclosing(self._rest):
-            await super().__call__(scope, receive, send)
+        self._seen.outcome = CLIENT_GONE
+        with self.recording:
+            async with aclosing(self._rest):
+                await super().__call__(scope, receive, send)
+
+    async def _chain(self, first: bytes) -> AsyncGenerator[bytes, None]:
+        try:
+            yield first
+            async for chunk in self._rest:
+                yield chunk
+        except TimeoutError:
+            self._seen.outcome = ErrorCode.TIMEOUT
+            raise
+        except RequestError as error:
+            self._seen.outcome = str(error.formatted["extensions"]["code"])
+            raise
+        except Exception:
+            self._seen.outcome = FAILED
+            raise
+        self._seen.outcome = OK
 
 
 async def write_export(
@@ -67,9 +92,3 @@ def _encode(table: ExportTable, rows: Rows, format_: AnalyticsExportFormat) -> b
             return to_csv(rows)
         case AnalyticsExportFormat.JSON_LINES:
             return to_json_lines(table.columns, rows)
-
-
-async def _chain(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    yield first
-    async for chunk in rest:
-        yield chunk

@@ -4,8 +4,10 @@ Whoever has a link of `exportAnalytics` gets its file. With a key or token the a
 the address instead, and are read by the very same field.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -44,6 +46,7 @@ from app.transport.errors import to_client_error
 from app.transport.export_stream import ExportStream, write_export
 from app.transport.graphql_request import GraphQLRequest
 from app.transport.graphql_view import CLIENT_CLOSED_REQUEST, GET_OPERATIONS, GraphQLEndpoint
+from app.transport.operation_log import CLIENT_GONE, Observation
 from app.transport.request_ids import request_id_of
 
 MAX_EXPORTS = 4
@@ -105,21 +108,25 @@ class _Exports:
         if name not in FILES:
             extensions = {"code": "NOT_FOUND"}
             return _refuse([{"message": "There is no such export.", "extensions": extensions}])
-        try:
-            link = await self._find_link(request, name)
-            return await self._answer(request, link, FILES[name][1])
-        except ClientGone:
-            return Response(status_code=CLIENT_CLOSED_REQUEST)
-        except _Answered as answered:
-            return _refuse(answered.errors)
-        except TimeoutError:
-            error = RequestError(ErrorCode.TIMEOUT, "The export took too long to begin.")
-            return _refuse([dict(error.formatted)])
-        except Exception as error:  # Whatever it is, the client reads a code.
-            cause = (
-                error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
-            )
-            return _refuse([to_client_error(cause, request_id=request_id_of(request))])
+        with ExitStack() as recording:
+            seen = recording.enter_context(self._endpoint.log.stream(None))
+            # As `exportAnalytics`, which made the link, but told apart by its file.
+            seen.name = f"{FIELD} {name}"
+            try:
+                response = await self._answer(request, name, seen)
+            except ClientGone:
+                seen.outcome = CLIENT_GONE
+                return Response(status_code=CLIENT_CLOSED_REQUEST)
+            except Exception as error:  # Whatever it is, the client reads a code.
+                errors = _describe(error, request)
+                seen.note({"errors": errors})
+                return _refuse(errors)
+            except asyncio.CancelledError:
+                seen.outcome = CLIENT_GONE
+                raise
+            if isinstance(response, ExportStream):
+                response.recording = recording.pop_all()
+            return response
 
     async def _find_link(self, request: Request, name: str) -> ExportLink:
         token = request.query_params.get(LINK_PARAMETER)
@@ -166,10 +173,9 @@ class _Exports:
         [url] = [file["url"] for file in files if file["format"] == format_.name]
         return parse_qs(urlsplit(url).query)[LINK_PARAMETER][0]
 
-    async def _answer(
-        self, request: Request, link: ExportLink, format_: AnalyticsExportFormat
-    ) -> Response:
-        context = self._endpoint.context_of(request, link.credential)
+    async def _answer(self, request: Request, name: str, seen: Observation) -> Response:
+        link, format_ = await self._find_link(request, name), FILES[name][1]
+        context = seen.context = self._endpoint.context_of(request, link.credential)
         headers = {**HEADERS, "Content-Disposition": _disposition(link.request, format_)}
         media_type = CONTENT_TYPES[format_]
         if request.method == "HEAD":
@@ -179,10 +185,11 @@ class _Exports:
         balance = context.account.take(EXPORT_PRICE)
         if not balance.is_enough:
             raise throttled(balance)
+        seen.cost = EXPORT_PRICE
         chunks = self._write(link, format_, now=context.now)
         # Before the answer begins, what goes wrong can still be told with a status.
         first = await anext(chunks)
-        return ExportStream(first, chunks, headers=headers, media_type=media_type)
+        return ExportStream(first, chunks, seen=seen, headers=headers, media_type=media_type)
 
     async def _write(
         self, link: ExportLink, format_: AnalyticsExportFormat, *, now: datetime
@@ -211,6 +218,17 @@ def _disposition(request: ExportRequest, format_: AnalyticsExportFormat) -> str:
     last = request.scope.created_to.date()
     stem, end = file_name(request, format_).rsplit(".", 1)
     return f'attachment; filename="{stem}-{first}-{last}.{end}"'
+
+
+def _describe(error: Exception, request: Request) -> list[dict[str, Any]]:
+    """Return what the client reads of an export that did not begin."""
+    if isinstance(error, _Answered):
+        return error.errors
+    if isinstance(error, TimeoutError):
+        late = RequestError(ErrorCode.TIMEOUT, "The export took too long to begin.")
+        return [dict(late.formatted)]
+    cause = error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+    return [to_client_error(cause, request_id=request_id_of(request))]
 
 
 def _refuse(errors: Sequence[dict[str, Any]]) -> Response:

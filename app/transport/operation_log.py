@@ -97,7 +97,7 @@ class OperationLog:
                 self._record(seen, seconds, database, trace_id=trace_id)
 
     @contextmanager
-    def stream(self, context: RequestContext) -> Iterator[Observation]:
+    def stream(self, context: RequestContext | None) -> Iterator[Observation]:
         """Record at the end of the block an operation whose results different tasks ask for."""
         seen = Observation(context=context, is_stream=True)
         began = time.perf_counter()

@@ -40,6 +40,7 @@ async def former(database_uri: str) -> AsyncIterator[Database]:
     """A database as the version before has made it."""
     name = f"test_{uuid.uuid4().hex}"
     database = await connect_documents(database_uri, database_name=name)
+    await database["migrations"].delete_many({})
     await database["booking_session_events"].drop_index("session_client_event_id")
     await database["booking_session_events"].create_indexes([FORMER_INDEX])
     yield database

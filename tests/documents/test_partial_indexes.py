@@ -100,6 +100,7 @@ async def test_booking_is_found_by_the_vendors_id_and_another_organizations_is_n
 async def test_former_indexes_stay_beside_the_new_ones_until_the_contract_phase(
     database: Database,
 ) -> None:
+    await database["migrations"].delete_many({})
     former = m0005_indexes_of_0004.REPLACED_INDEXES
     new = {
         name: index.document["name"] for name, index in m0004_indexes_of_texts.NEW_INDEXES.items()

@@ -16,6 +16,7 @@ from app.domain.analytics.exports import (
 )
 from app.domain.analytics.scope import ReportScope
 from app.transport.export_stream import ExportStream, write_export
+from app.transport.operation_log import CLIENT_GONE, Observation
 from tests.domain.booking_session.builders import NOW
 from tests.services.booking_sessions.builders import Place
 from tests.services.exports.crowd import a_crowd, every
@@ -89,7 +90,8 @@ async def test_nothing_is_read_before_the_client_took_what_came_before(
 
     gone = asyncio.Event()
     first = await anext(chunks)
-    response = ExportStream(first, chunks, headers={}, media_type="text/csv")
+    seen = Observation()
+    response = ExportStream(first, chunks, seen=seen, headers={}, media_type="text/csv")
     with command_counter.counting() as commands:
         answering = asyncio.create_task(
             response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)  # type: ignore[arg-type]
@@ -102,6 +104,7 @@ async def test_nothing_is_read_before_the_client_took_what_came_before(
 
     assert commands == []
     assert await anext(chunks, None) is None
+    assert seen.outcome == CLIENT_GONE
 
 
 async def test_page_that_takes_too_long_ends_the_export() -> None:
