@@ -104,6 +104,7 @@ class _Process:
             await warn_of_pending_migrations()
             self.authenticator = await Authenticator.load(people=_people(settings))
             self.webhooks = _webhook_tools(settings)
+            current_event_log().max_queued_events = settings.max_queued_events
             try:
                 async with self._connected_streams() as end_streams:
                     with (

@@ -197,6 +197,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Operations a process takes on at the same time; more are refused at once.",
     )
+    max_queued_events: int = Field(
+        default=10_000,
+        ge=100,
+        description="Events of sessions that may wait in a process to be stored; more are refused "
+        "at once.",
+    )
     trusted_documents: Path | None = Field(
         default=None,
         description="JSON file of documents by id; requests without an API key then run these "

@@ -1,9 +1,10 @@
-"""What a worker does for bookings: restoring lost ones, telling the vendor, hearing from it."""
+"""What a worker does for bookings: restoring what was lost, telling the vendor, hearing from it."""
 
 from datetime import UTC, datetime
 
 from app.cli.jobs import Job
 from app.domain.vendor_push import PushPolicy
+from app.services.booking_sessions.lost_starts import LostStarts
 from app.services.booking_sessions.recovery import BookingRecovery
 from app.services.vendor.access import VendorAccess
 from app.services.vendor.outbox import Outbox
@@ -11,6 +12,7 @@ from app.services.vendor.polling import StatusPolling
 from app.settings import Settings
 
 SECONDS_BETWEEN_RECOVERIES = 15.0
+SECONDS_BETWEEN_LOOKS_FOR_STARTS = 60.0
 SECONDS_BETWEEN_PUSHES = 1.0
 SECONDS_BETWEEN_POLLS = 30.0
 
@@ -18,6 +20,7 @@ SECONDS_BETWEEN_POLLS = 30.0
 def booking_jobs(settings: Settings, vendor: VendorAccess) -> tuple[Job, ...]:
     """Return the jobs."""
     recovery = BookingRecovery()
+    starts = LostStarts()
     policy = PushPolicy(settle_seconds=settings.vendor_settle_seconds)
     outbox = Outbox(access=vendor, policy=policy, clock=_now)
     polling = StatusPolling(access=vendor, clock=_now)
@@ -26,6 +29,11 @@ def booking_jobs(settings: Settings, vendor: VendorAccess) -> tuple[Job, ...]:
             name="recovery",
             interval_seconds=SECONDS_BETWEEN_RECOVERIES,
             run=lambda _: recovery.restore_missing(now=_now()),
+        ),
+        Job(
+            name="starts",
+            interval_seconds=SECONDS_BETWEEN_LOOKS_FOR_STARTS,
+            run=lambda _: starts.remove(now=_now()),
         ),
         Job(
             name="push",

@@ -160,6 +160,11 @@ class BookingSession(OrganizationDocument):
             return frozenset(int(each["index"]) for each in failures)
         return frozenset()
 
+    @classmethod
+    async def remove_unacknowledged(cls, session_ids: Sequence[EntityId]) -> None:
+        """Remove sessions whose start was taken back; nobody was told that they were stored."""
+        await cls.get_motor_collection().delete_many({"_id": {"$in": list(session_ids)}})
+
     def to_record(self) -> dict[str, Any]:
         """Return the session as stored."""
         record = self.model_dump(exclude={"id", "revision_id"})

@@ -43,6 +43,11 @@ class Organization(StoredDocument):
         return {raw["_id"]: raw["session_idle_minutes"] async for raw in cursor}
 
     @classmethod
+    async def all_ids(cls) -> list[EntityId]:
+        """Return the ids of all organizations."""
+        return [raw["_id"] async for raw in cls.get_motor_collection().find({}, {"_id": 1})]
+
+    @classmethod
     async def begin_changing_owners(
         cls, organization_id: EntityId, *, now: datetime, given_up_before: datetime
     ) -> bool:

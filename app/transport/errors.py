@@ -8,7 +8,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 
 from app.api.errors import ErrorCode, RequestError, forbidden
 from app.documents.driver import UNAVAILABLE_ERRORS
-from app.services.booking_sessions.event_log import EventLogFull
+from app.services.booking_sessions.event_log import NotTaken
 from app.services.computing import Busy, OutOfTime
 from app.services.scheduler_configs import OriginNotAllowed
 from app.servicetitan.errors import ServiceTitanError
@@ -42,7 +42,7 @@ def to_client_error(
             logger.warning("request %s: the database is out of reach: %s", request_id, kind)
             coded["message"] = "The service is out of reach for a moment; try again."
             extensions = {"code": ErrorCode.UNAVAILABLE.value, "retryAfterMs": 1_000}
-        case EventLogFull():
+        case NotTaken():
             coded["message"] = "Too much is being recorded at the moment; try again."
             extensions = {
                 "code": ErrorCode.UNAVAILABLE.value,

@@ -33,15 +33,24 @@ RETRY_AFTER_MS = 250
 SECONDS_TO_FINISH_A_BATCH = 1.0
 """How long a batch may be seen half stored before its writer is taken for dead."""
 
+SECONDS_TO_START_A_SESSION = 60.0
+"""How long a first event may be seen without its session before its writer is taken for dead."""
+
 logger = logging.getLogger(__name__)
 
 
-class EventLogFull(Exception):
-    """More events wait to be stored than is sensible; nothing of this request was taken."""
+class NotTaken(Exception):
+    """Nothing of the request was taken; it may be sent again."""
 
-    def __init__(self) -> None:
-        super().__init__("too many events wait to be stored")
-        self.retry_after_ms = RETRY_AFTER_MS
+    retry_after_ms = RETRY_AFTER_MS
+
+
+class EventLogFull(NotTaken):
+    """More events wait to be stored than is sensible."""
+
+
+class StartedTooLate(NotTaken):
+    """The session's first event was taken for left behind, and removed, before it was stored."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +67,9 @@ class Entry:
 
 @dataclass(slots=True)
 class EventLog:
-    """The queue of one server process."""
+    """The queue of one server process, of `max_queued_events` at most."""
 
+    max_queued_events: int = MAX_QUEUED_EVENTS
     _queue: deque[Entry] = field(default_factory=deque)
     _queued_events: int = 0
     _writer: asyncio.Task[None] | None = None
@@ -81,7 +91,7 @@ class EventLog:
         return await self._enqueue(batch, session)
 
     async def _enqueue(self, batch: EventBatch, session: SnapshotUpdate | BookingSession) -> bool:
-        if self._queued_events + len(batch.events) > MAX_QUEUED_EVENTS:
+        if self._queued_events + len(batch.events) > self.max_queued_events:
             QUEUE_REFUSALS.inc()
             raise EventLogFull
         entry = Entry(batch, session, asyncio.get_running_loop().create_future())
@@ -119,6 +129,7 @@ class EventLog:
 
 
 async def _write_group(group: list[Entry]) -> None:
+    began = time.monotonic()
     starts = [entry for entry in group if isinstance(entry.session, BookingSession)]
     others = [entry for entry in group if not isinstance(entry.session, BookingSession)]
     try:
@@ -130,6 +141,8 @@ async def _write_group(group: list[Entry]) -> None:
     _tell(others, stored)
     try:
         started = await _store_sessions([entry for entry in starts if entry in stored])
+        if time.monotonic() - began > SECONDS_TO_START_A_SESSION / 2:
+            await _take_back_forgotten(started)
     except Exception as error:
         _tell_failure(starts, error)
     else:
@@ -185,6 +198,20 @@ async def _store_sessions(stored: Sequence[Entry]) -> list[Entry]:
     if in_vain:
         await BookingSessionEventDocument.remove_unacknowledged(in_vain)
     return [entry for index, entry in enumerate(stored) if index not in lost]
+
+
+async def _take_back_forgotten(started: Sequence[Entry]) -> None:
+    """Remove the sessions whose first events were removed meanwhile; raises StartedTooLate then.
+
+    Whoever removes the first event of no session looks for the session once more afterwards, and
+    puts the event back: so either of the two sees the other.
+    """
+    first_ids = {entry.batch.events[0].id: entry.batch.booking_session_id for entry in started}
+    found = await BookingSessionEventDocument.find_stored([*first_ids])
+    forgotten = [session_id for id_, session_id in first_ids.items() if id_ not in found]
+    if forgotten:
+        await BookingSession.remove_unacknowledged(forgotten)
+        raise StartedTooLate
 
 
 async def _save_snapshots(stored: Sequence[Entry]) -> None:

@@ -18,6 +18,7 @@ from app.documents.base import MAX_IDS_PER_COMMAND
 from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.lost_starts import remove_lost_start
 from app.documents.session_changes import mark_changed_now
 from app.domain.booking_session.audit import (
     Finding,
@@ -34,8 +35,9 @@ from app.services.booking_sessions.complete import restore_booking
 from app.services.booking_sessions.event_log import SECONDS_TO_FINISH_A_BATCH
 
 SECONDS_BEFORE_SECOND_LOOK = SECONDS_TO_FINISH_A_BATCH
-AGE_OF_ORPHANS = timedelta(minutes=1)
-"""A session document follows its first event at once; a minute later it does not come any more."""
+AGE_OF_ORPHANS = timedelta(minutes=3)
+"""A session document follows its first event at once; a minute later it does not come any more, and
+after another one a worker has removed the event."""
 SESSIONS_REMEMBERED = 10_000
 ATTEMPTS_TO_MEND = 3
 TIME_TO_READ_ALL = timedelta(days=1)
@@ -94,7 +96,13 @@ async def verify_sessions(
     session. Sessions whose events have expired, or do so within a day, are counted and not judged:
     nothing is left to judge them by.
     """
-    return await _run(now=now, on_finding=on_finding, on_progress=on_progress, settle=_tell)
+    return await _run(
+        now=now,
+        on_finding=on_finding,
+        on_progress=on_progress,
+        settle=_tell,
+        settle_orphan=_tell_of_orphan,
+    )
 
 
 async def rebuild_sessions(
@@ -102,11 +110,17 @@ async def rebuild_sessions(
 ) -> VerificationReport:
     """Mend what `verify_sessions` finds; tell of what is still wrong then.
 
-    Snapshots and event ids are derived anew, batches cut short removed, missing bookings stored. A
-    broken stream cannot be mended, because its missing events are known to nobody. Snapshots of
-    sessions whose events have expired are never touched.
+    Snapshots and event ids are derived anew, batches and starts cut short removed, missing bookings
+    stored. A broken stream cannot be mended, because its missing events are known to nobody.
+    Snapshots of sessions whose events have expired are never touched.
     """
-    return await _run(now=now, on_finding=on_finding, on_progress=on_progress, settle=_mend)
+    return await _run(
+        now=now,
+        on_finding=on_finding,
+        on_progress=on_progress,
+        settle=_mend,
+        settle_orphan=_remove_orphan,
+    )
 
 
 async def find_session_problems(session_id: EntityId) -> tuple[Finding, ...]:
@@ -127,7 +141,12 @@ _Settle: TypeAlias = Callable[[_Run, EntityId], Awaitable[None]]
 
 
 async def _run(
-    *, now: datetime, on_finding: OnFinding, on_progress: OnProgress, settle: _Settle
+    *,
+    now: datetime,
+    on_finding: OnFinding,
+    on_progress: OnProgress,
+    settle: _Settle,
+    settle_orphan: _Settle,
 ) -> VerificationReport:
     total = await BookingSession.estimate_count()
     run = _Run(on_finding=on_finding, on_progress=on_progress, total=total)
@@ -146,7 +165,7 @@ async def _run(
         run.on_progress(run.session_count, max(run.total, run.session_count))
     await _settle_suspects(run, settle)
     async for session_id in _find_orphans(before=now - AGE_OF_ORPHANS):
-        run.report(finding(FindingKind.SESSION_MISSING, session_id, "events of no session"))
+        await settle_orphan(run, session_id)
     return run.to_report()
 
 
@@ -173,6 +192,17 @@ async def _mend(run: _Run, session_id: EntityId) -> None:
     run.mended_session_count += was_wrong and not findings
     for found in findings:
         run.report(found)
+
+
+async def _tell_of_orphan(run: _Run, session_id: EntityId) -> None:
+    run.report(finding(FindingKind.SESSION_MISSING, session_id, "events of no session"))
+
+
+async def _remove_orphan(run: _Run, session_id: EntityId) -> None:
+    if await remove_lost_start(session_id):
+        run.mended_session_count += 1
+    else:
+        await _tell_of_orphan(run, session_id)
 
 
 async def _examine(raw: Mapping[str, Any]) -> tuple[int, tuple[Finding, ...]]:

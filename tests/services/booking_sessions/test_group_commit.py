@@ -64,7 +64,7 @@ async def client_ids(customer: Customer) -> list[str | None]:
 async def test_full_queue_is_refused_at_once_and_nothing_of_it_is_stored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(event_log, "MAX_QUEUED_EVENTS", 4)
+    monkeypatch.setattr(event_log.current_event_log(), "max_queued_events", 4)
     office = await an_office()
     first, second, third = [await office.a_customer() for _ in range(3)]
     log = HeldUpLog(monkeypatch)
