@@ -66,8 +66,9 @@ class Outbox:
                     timeout=SECONDS_BETWEEN_LOOKS,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
-                running -= done
+                # Of several that failed together one is raised; the others are looked at below.
                 counts.update(task.result() for task in done)
+                running -= done
         finally:
             await asyncio.gather(*running, return_exceptions=True)
         return {name: counts[name] for name in (SYNCED, POSTPONED, FAILED)}

@@ -1,11 +1,14 @@
 """Several workers and one outbox: who may tell the vendor, and who may say that it was told."""
 
 import asyncio
+import gc
+from typing import Any
 
 import pytest
 
 from app.documents.booking import Booking
 from app.documents.booking_push import DUE_AT, claim, due_query
+from app.documents.driver import UNAVAILABLE_ERRORS
 from app.domain.vendor import VendorBookingSyncStatus
 from app.services.vendor.access import VendorAccess
 from app.services.vendor.outbox import Outbox
@@ -143,3 +146,24 @@ async def test_what_is_due_is_found_by_an_index() -> None:
 
     assert "IXSCAN" in str(plan)
     assert "push_due" in str(plan)
+
+
+async def test_bookings_that_fail_together_are_all_told_of(
+    vendor: VendorAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, each: forgotten.append(each))
+    place = await a_connected_place(vendor)
+    for _ in range(3):
+        await a_due_booking(place)
+
+    async def lose_the_database(*_: object) -> str:
+        raise UNAVAILABLE_ERRORS[0]
+
+    monkeypatch.setattr(Outbox, "_push", lose_the_database)
+    with pytest.raises(UNAVAILABLE_ERRORS):
+        await an_outbox(vendor).push_due(stopped=asyncio.Event())
+    gc.collect()
+    await asyncio.sleep(0)
+
+    assert forgotten == []
