@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from starlette.websockets import WebSocketDisconnect
+
 from app.api.context import RequestContext
 from app.documents.command_times import DatabaseTime, measure_database_time
 from app.domain.access import Anonymous
@@ -154,7 +156,7 @@ def _who(context: RequestContext | None) -> dict[str, Any]:
 
 
 def _outcome_of_end(error: BaseException, seen: Observation) -> str:
-    if isinstance(error, Exception):
+    if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect):
         return FAILED
     # A client ends a stream when it has seen enough, and everything else when it goes away.
     return seen.outcome if seen.is_stream else CLIENT_GONE

@@ -12,6 +12,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.websockets import WebSocketDisconnect
 
 from app.api.limits.points import PointsTable
 from app.api.schema import schema
@@ -168,3 +169,13 @@ def test_outcome_of_a_refused_mutation_is_its_code_and_never_another_field_calle
     assert outcome_of(content("Zebulon is no first name.")) == "REFUSED"
     assert outcome_of({"data": {"x": {"userErrors": []}}}) == "OK"
     assert outcome_of({"data": None}) == "OK"
+
+
+async def test_socket_that_closes_before_the_answer_is_a_client_gone_and_no_fault_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", OperationLog.__module__)
+    with pytest.raises(WebSocketDisconnect), OperationLog().operation():
+        raise WebSocketDisconnect
+
+    assert fields_of(caplog)["outcome"] == "CLIENT_GONE"
