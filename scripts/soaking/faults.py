@@ -54,6 +54,7 @@ SECONDS: dict[FaultKind, tuple[float, float]] = {
 }
 """How long each lasts, at least and at most."""
 
+EXIT_CODE_IN_VAIN = 3
 SHORT_RUN_SECONDS = 120.0
 VENDOR_FAULTS_PER_CYCLE = 30
 
@@ -114,11 +115,13 @@ class Faults:
     async def _stop(self, server: Process, seconds: float) -> None:
         """Stop a server as a deployment does; it must end by itself, and in order."""
         await _wait_until_served(self.fleet.urls[1])
+        server.is_wanted = False
         server.send(signal.SIGTERM)
         try:
             async with asyncio.timeout(SECONDS_TO_STOP):
                 code = await _wait_for_end(server)
-            if code != 0:
+            # One that was just starting anew without a database has ended before it was told to.
+            if code not in (0, EXIT_CODE_IN_VAIN):
                 self.complaints.append(f"{server.name} ended with {code} when told to stop")
             await asyncio.sleep(seconds)
         except TimeoutError:

@@ -1,5 +1,6 @@
 """The processes of the system under test: started, killed, paused, and all stopped at the end."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -14,6 +15,7 @@ from app.documents.embedded_process import DatabaseFiles, is_alive, read_runtime
 SECONDS_TO_STOP = 40.0
 """More than a server's own grace."""
 
+SECONDS_BETWEEN_STARTS = 1.0
 KIBIBYTE = 1_024
 
 
@@ -25,10 +27,14 @@ class Process:
     command: tuple[str, ...]
     environment: dict[str, str]
     log: Path
+    is_wanted: bool = False
+    """Whether it shall run: whoever dies meanwhile without being killed is started again."""
+
     _running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Start it, apart from the terminal: Ctrl-C is for the soak, which then stops all."""
+        self.is_wanted = True
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
                 self.command,
@@ -57,6 +63,7 @@ class Process:
 
     def kill(self) -> None:
         """End it at once, whatever it is doing."""
+        self.is_wanted = False
         self.send(signal.SIGKILL)
         if self._running is not None:
             self._running.wait()
@@ -149,6 +156,17 @@ class Fleet:
             for process in self.processes:
                 process.wait()
             self.database.end()
+
+    async def keep_running(self) -> None:
+        """Start again, as an orchestrator does, what ended by itself; until cancelled.
+
+        A server that finds no database when it starts ends.
+        """
+        while True:
+            for process in self.processes:
+                if process.is_wanted and process.pid is None:
+                    process.start()
+            await asyncio.sleep(SECONDS_BETWEEN_STARTS)
 
     def resume(self) -> None:
         """Let everything go on that is paused, and start again what has died."""

@@ -50,7 +50,10 @@ async def soak(options: Options, reporter: Reporter) -> list[Verdict]:
         memory = MemoryWatch(fleet)
         faults = _faults(fleet, options, reporter)
         try:
-            async with _in_background(memory.keep_looking()):
+            async with (
+                _in_background(memory.keep_looking()),
+                _in_background(fleet.keep_running()),
+            ):
                 await _load(fleet, stage, ledger, faults, options=options, reporter=reporter)
             reporter.stage("Waiting for the vendor's bookings, then proving")
             return [
