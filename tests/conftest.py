@@ -54,7 +54,7 @@ async def database(
     if not getattr(request.module, "NEEDS_EVERY_INDEX", False):
         await _keep_what_expires()
     yield database
-    disconnect()
+    await disconnect()
 
 
 async def _keep_what_expires() -> None:

@@ -44,6 +44,21 @@ def test_locks_satisfy_every_requirement_of_the_project() -> None:
     assert unsatisfied == []
 
 
+def test_next_drivers_lock_differs_in_nothing_but_the_driver() -> None:
+    tested, following = locked("dev.txt"), locked("next-driver.txt")
+    differing = {name for name in tested | following if tested.get(name) != following.get(name)}
+    assert differing == {"beanie", "lazy-model"}
+    assert (tested["beanie"].split(".")[0], following["beanie"].split(".")[0]) == ("1", "2")
+
+
+def test_no_module_but_the_driver_and_its_two_sides_imports_a_driver() -> None:
+    imports = re.compile(r"^\s*(?:from|import) (?:motor|pymongo|gridfs|bson)\b", re.MULTILINE)
+    knowing = {
+        path.name for path in (ROOT / "app").rglob("*.py") if imports.search(path.read_text())
+    }
+    assert knowing == {"driver.py", "driver_motor.py", "driver_pymongo.py"}
+
+
 def test_image_has_the_versions_that_are_tested_and_no_embedded_database() -> None:
     tested = locked("dev.txt")
     runtime = locked("runtime.txt")

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from beanie import Document
 from beanie.odm.utils.dump import get_dict
 from pydantic import Field
 
-from app.documents.driver import ReturnDocument, new_id, stored_bytes
+from app.documents.driver import Document, ReturnDocument, new_id, stored_bytes
 from app.domain.values import EntityId
 
 MAX_IDS_PER_COMMAND = 100

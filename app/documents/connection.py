@@ -48,4 +48,4 @@ async def connected_documents(
         try:
             yield database
         finally:
-            disconnect()
+            await disconnect()

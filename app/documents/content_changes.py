@@ -13,7 +13,7 @@ from app.documents.booking_question_answer import BookingQuestionAnswer
 from app.documents.booking_service import BookingService
 from app.documents.brand_kit import BrandKit
 from app.documents.change_stream_lag import observe_lag
-from app.documents.driver import current_database
+from app.documents.driver import current_database, watch
 from app.documents.scheduler_config import SchedulerConfig
 from app.domain.values import EntityId
 
@@ -58,9 +58,8 @@ async def content_changes() -> AsyncIterator[Look]:
         {"$match": {"ns.coll": {"$in": collections}}},
         {"$project": {"operationType": 1, "wallTime": 1, "fullDocument.organization_id": 1}},
     ]
-    # Motor's types say that `alive` is a method; it is a property.
-    watching: Any = current_database().watch(
-        pipeline, full_document="updateLookup", max_await_time_ms=WAIT_MS
+    watching = watch(
+        current_database(), pipeline, full_document="updateLookup", max_await_time_ms=WAIT_MS
     )
     async with watching as changes:
 

@@ -1,25 +1,21 @@
 """The one module that knows the MongoDB driver.
 
-Everything above speaks of documents; whatever Motor or PyMongo must be asked directly is asked
-here, so that changing to PyMongo's own asynchronous API changes this file alone.
+Everything above speaks of documents; whatever the driver must be asked directly is asked here. What
+Motor and PyMongo's own asynchronous API have in common is in this file, and what differs in
+`driver_motor` and `driver_pymongo`, of which the one is used that the installed Beanie stands on.
 """
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeAlias
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 import bson
 import pymongo
-from beanie import Document as BeanieDocument
 from beanie import init_beanie
 from bson import ObjectId, json_util
 from bson.errors import BSONError, InvalidDocument
-from motor.motor_asyncio import (
-    AsyncIOMotorClient,
-    AsyncIOMotorDatabase,
-    AsyncIOMotorGridFSBucket,
-)
 from pymongo import (
     ASCENDING,
     DESCENDING,
@@ -46,6 +42,22 @@ from pymongo.monitoring import (
     CommandStartedEvent,
     CommandSucceededEvent,
 )
+
+# Beanie 1 stands on Motor; from 2 on it stands on PyMongo itself.
+IS_MOTOR = version("beanie").startswith("1.")
+
+if TYPE_CHECKING or IS_MOTOR:
+    from app.documents import driver_motor as chosen
+else:
+    from app.documents import driver_pymongo as chosen
+
+Client = chosen.Client
+Database = chosen.Database
+Collection = chosen.Collection
+Document = chosen.Document
+aggregate = chosen.aggregate
+transaction = chosen.transaction
+watch = chosen.watch
 
 __all__ = [
     "ASCENDING",
@@ -78,9 +90,6 @@ __all__ = [
     "stored_bytes",
     "to_extended_json",
 ]
-
-Client: TypeAlias = AsyncIOMotorClient[dict[str, Any]]
-Database: TypeAlias = AsyncIOMotorDatabase[dict[str, Any]]
 
 UNAVAILABLE_ERRORS: tuple[type[Exception], ...] = (
     AutoReconnect,
@@ -176,7 +185,7 @@ async def connect(
     uri: str,
     *,
     database_name: str,
-    documents: Sequence[type[BeanieDocument]],
+    documents: Sequence[type[Document]],
     listeners: Sequence[CommandListener] = (),
 ) -> Database:
     """Bind `documents` to the database; the first command connects.
@@ -184,7 +193,7 @@ async def connect(
     Timeouts given in the URI win over the defaults.
     """
     global _client, _database
-    client: Client = AsyncIOMotorClient(
+    client: Client = Client(
         uri,
         tz_aware=True,
         event_listeners=list(listeners),
@@ -205,11 +214,11 @@ def _default_timeouts(uri: str) -> dict[str, Any]:
     return {name: value for name, value in defaults.items() if name.lower() not in uri.lower()}
 
 
-def disconnect() -> None:
+async def disconnect() -> None:
     """Close every connection; safe to call when there is none."""
     global _client, _database  # noqa: PLW0603 - see connect.
     if _client is not None:
-        _client.close()
+        await chosen.close(_client)
     _client = _database = None
 
 
@@ -220,14 +229,14 @@ def current_database() -> Database:
     return _database
 
 
-def file_bucket() -> AsyncIOMotorGridFSBucket:
+def file_bucket() -> chosen.FileBucket:
     """Return the GridFS bucket that holds uploaded files."""
-    return AsyncIOMotorGridFSBucket(current_database(), bucket_name="files")
+    return chosen.FileBucket(current_database(), bucket_name="files")
 
 
 async def ping(uri: str, *, timeout_seconds: float) -> bool:
     """Return whether a MongoDB server answers at `uri` within `timeout_seconds`."""
-    client: Client = AsyncIOMotorClient(
+    client: Client = Client(
         uri, serverSelectionTimeoutMS=int(timeout_seconds * 1_000), connectTimeoutMS=1_000
     )
     try:
@@ -235,7 +244,7 @@ async def ping(uri: str, *, timeout_seconds: float) -> bool:
     except NO_ANSWER_ERRORS:
         return False
     finally:
-        client.close()
+        await chosen.close(client)
     return True
 
 

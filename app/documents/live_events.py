@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from app.documents.booking_session_event import BookingSessionEventDocument, RecordedEvent
 from app.documents.change_stream_lag import observe_lag
+from app.documents.driver import watch
 
 WAIT_MS = 1_000
 """How long a look waits for an event; the last subscriber's stream is closed that much later."""
@@ -29,7 +30,7 @@ async def recorded_events() -> AsyncIterator[Look]:
     idle stream holds one of the driver's few threads, so there is one for a whole process.
     """
     collection = BookingSessionEventDocument.get_motor_collection()
-    async with collection.watch(PIPELINE, max_await_time_ms=WAIT_MS) as changes:
+    async with watch(collection, PIPELINE, max_await_time_ms=WAIT_MS) as changes:
 
         async def look() -> RecordedEvent | None:
             change: dict[str, Any] | None = await changes.try_next()

@@ -99,7 +99,7 @@ async def connect_documents(
         try:
             await _make_ready(database)
         except BaseException:
-            disconnect()
+            await disconnect()
             raise
     return database
 

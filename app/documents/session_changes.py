@@ -5,6 +5,7 @@ from typing import Any
 
 from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
+from app.documents.driver import aggregate
 from app.documents.ranges import ONE_MILLISECOND
 from app.documents.session_reports import ROWS_PER_BATCH, Pipeline
 from app.domain.values import EntityId
@@ -26,7 +27,7 @@ async def find_changed_hours(organization_id: EntityId, *, since: datetime | Non
     All hours that have sessions when `since` is None.
     """
     pipeline = changed_hours_pipeline(organization_id, since)
-    cursor = BookingSession.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
+    cursor = aggregate(BookingSession.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     return {raw["_id"] async for raw in cursor}
 
 
@@ -56,7 +57,7 @@ async def find_rebooked_hours(organization_id: EntityId, *, since: datetime) -> 
     Bookings that are as they were first stored are none: their sessions have changed themselves.
     """
     pipeline = rebooked_hours_pipeline(organization_id, since)
-    cursor = Booking.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
+    cursor = aggregate(Booking.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     return {raw["_id"] async for raw in cursor}
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
-from app.documents.driver import ASCENDING, DESCENDING
+from app.documents.driver import ASCENDING, DESCENDING, aggregate
 from app.documents.session_reports import match_scope
 from app.domain.analytics.scope import ReportScope
 
@@ -95,7 +95,8 @@ async def _find_page(
     before_id: str | None = None,
 ) -> list[Record]:
     """Return the newest sessions created in `[start, end)`, one page of them."""
-    cursor = BookingSession.get_motor_collection().aggregate(
+    cursor = aggregate(
+        BookingSession.get_motor_collection(),
         page_pipeline(scope, start, end, fields, before_id=before_id),
         batchSize=SESSIONS_PER_PAGE + 1,
     )

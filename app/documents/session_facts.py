@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any
 
 from app.documents.booking_session import BookingSession
+from app.documents.driver import aggregate
 from app.documents.session_reports import ROWS_PER_BATCH, match_scope
 from app.domain.analytics.cells import Cell, cell_of
 from app.domain.analytics.scope import ReportScope
@@ -36,7 +37,7 @@ async def stream_session_facts(
     """Yield the sessions of a report; one command."""
     forms = [f"current_state.form_data.{step_id}.{ZIPCODE_KEY}" for step_id in zipcode_step_ids]
     pipeline = [*match_scope(scope), {"$project": dict.fromkeys((*FIELDS, *forms), 1)}]
-    cursor = BookingSession.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
+    cursor = aggregate(BookingSession.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     async for raw in cursor:
         yield _to_facts(raw)
 

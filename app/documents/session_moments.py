@@ -6,6 +6,7 @@ from typing import Any
 
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument
+from app.documents.driver import aggregate
 from app.documents.session_reports import ROWS_PER_BATCH, Pipeline, match_scope
 from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.step_times import StepMoment
@@ -81,6 +82,6 @@ def _to_moment(booking_session_id: EntityId, event: Mapping[str, Any]) -> StepMo
 
 
 async def _stream(pipeline: Pipeline) -> AsyncIterator[dict[str, Any]]:
-    cursor = BookingSession.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
+    cursor = aggregate(BookingSession.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     async for raw in cursor:
         yield raw

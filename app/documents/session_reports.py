@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from app.documents.booking_session import BookingSession
+from app.documents.driver import aggregate
 from app.domain.analytics.answer_statistics import PathGroup
 from app.domain.analytics.breakdown import BreakdownDimension, KeyCount, QuarterCount
 from app.domain.analytics.lost_demand import ZipcodeCount
@@ -189,6 +190,6 @@ def _count_by(scope: ReportScope, keys: Mapping[str, Any]) -> AsyncIterator[dict
 
 
 async def _stream(pipeline: Pipeline) -> AsyncIterator[dict[str, Any]]:
-    cursor = BookingSession.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
+    cursor = aggregate(BookingSession.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     async for raw in cursor:
         yield raw

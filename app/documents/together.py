@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from beanie.odm.utils.dump import get_dict
 
 from app.documents.base import StoredDocument
-from app.documents.driver import OperationFailure, current_database
+from app.documents.driver import OperationFailure, current_database, transaction
 
 DOCUMENTS_PER_COMMAND = 500
 TOO_LARGE_CODES = frozenset({257, 388})
@@ -34,8 +34,7 @@ async def _insert_in_transaction(documents: Iterable[StoredDocument]) -> None:
     groups: dict[type[StoredDocument], list[StoredDocument]] = {}
     for document in documents:
         groups.setdefault(type(document), []).append(document)
-    client = current_database().client
-    async with await client.start_session() as session, session.start_transaction():
+    async with transaction(current_database().client) as session:
         for kind, group in groups.items():
             collection = kind.get_motor_collection()
             for start in range(0, len(group), DOCUMENTS_PER_COMMAND):

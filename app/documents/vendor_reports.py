@@ -5,6 +5,7 @@ from typing import Any
 
 from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
+from app.documents.driver import aggregate
 from app.documents.session_reports import ROWS_PER_BATCH, Pipeline, match_scope
 from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.vendor_outcome import VendorCount, VendorState
@@ -54,6 +55,6 @@ async def stream_vendor_states(
 
 
 async def _stream(pipeline: Pipeline) -> AsyncIterator[dict[str, Any]]:
-    cursor = BookingSession.get_motor_collection().aggregate(pipeline, batchSize=ROWS_PER_BATCH)
+    cursor = aggregate(BookingSession.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     async for raw in cursor:
         yield raw

@@ -184,7 +184,7 @@ async def run(uri: str, data_dir: str) -> None:
     )
     with grouped as with_groups, alone as without_groups:
         rates = await measure({"API": with_groups, "API, ungrouped": without_groups}, site)
-    disconnect()
+    await disconnect()
     table = Table("events/s (median)", *(f"batches of {size}" for size in BATCH_SIZES))
     for name in ("API", "API, ungrouped", "plain insert"):
         table.add_row(name, *(f"{rates[name, size]:,.0f}" for size in BATCH_SIZES))

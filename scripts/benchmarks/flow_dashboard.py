@@ -55,7 +55,7 @@ async def run(uri: str) -> None:
         milliseconds = await measure_ms(client)
         per_flow = f"{milliseconds / count:.1f}"
         table.add_row(str(count), sent, f"{milliseconds:.0f}", per_flow, ", ".join(repeated))
-    disconnect()
+    await disconnect()
     Console().print(table)
 
 

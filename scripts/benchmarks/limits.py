@@ -114,7 +114,7 @@ async def load(uri: str, database_name: str) -> DemonstrationKeys:
             now=datetime.now(UTC), report=lambda *_: None, visit_count=0
         )
     finally:
-        disconnect()
+        await disconnect()
 
 
 def requests(keys: DemonstrationKeys) -> dict[str, Request]:

@@ -105,7 +105,7 @@ async def run(data_dir: Path) -> None:
         await connect_documents(uri, database_name="session_growth", listeners=[counter])
         await measure_derive()
         Console().print(await measure_appends(counter))
-        disconnect()
+        await disconnect()
 
 
 def main() -> None:

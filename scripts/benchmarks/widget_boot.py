@@ -46,7 +46,7 @@ async def load(uri: str, database_name: str, counter: CommandCounter) -> Demonst
         print(f"WidgetBoot: {len(commands)} database commands: {', '.join(sorted(commands))}")
         return keys
     finally:
-        disconnect()
+        await disconnect()
 
 
 def boot_variables(keys: DemonstrationKeys) -> dict[str, object]:

@@ -44,7 +44,7 @@ async def former(database_uri: str) -> AsyncIterator[Database]:
     await database["booking_session_events"].drop_index("session_client_event_id")
     await database["booking_session_events"].create_indexes([FORMER_INDEX])
     yield database
-    disconnect()
+    await disconnect()
 
 
 def events_of_no_client(count: int) -> list[BookingSessionEvent]:

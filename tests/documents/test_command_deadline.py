@@ -15,7 +15,7 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from app.documents.driver import Database, command_deadline, disconnect
+from app.documents.driver import Database, aggregate, command_deadline, disconnect
 from app.documents.registry import connect_documents
 from tests.api.client import ApiClient, an_organization
 
@@ -48,7 +48,7 @@ async def database(database_uri: str, deadlines: Deadlines) -> AsyncIterator[Dat
     yield await connect_documents(
         database_uri, database_name=f"test_{uuid.uuid4().hex}", listeners=[deadlines]
     )
-    disconnect()
+    await disconnect()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -66,7 +66,7 @@ async def test_slow_command_is_ended_by_the_server(database: Database) -> None:
 
     began = time.monotonic()
     with pytest.raises(PyMongoError) as raised, command_deadline(SECONDS):
-        await database["numbers"].aggregate(pairs).to_list(None)
+        [count async for count in aggregate(database["numbers"], pairs)]
 
     assert raised.value.timeout
     # Nine million comparisons take the database far longer.

@@ -16,10 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from app.documents import embedded_process
-from app.documents.driver import ping
+from app.documents.driver import connect, disconnect, ping
 from app.documents.embedded_process import DatabaseFiles, PortInUseError, RunningDatabase
 from app.documents.embedded_server import EmbeddedDatabaseError, embedded_database
 from app.documents.in_memory_server import start_in_memory_server
@@ -151,19 +150,19 @@ async def test_command_that_meets_a_database_on_its_way_out_has_one_all_the_same
 
 async def test_killed_database_is_back_at_the_same_address_with_its_data(data_dir: Path) -> None:
     async with embedded_database(data_dir=data_dir) as uri:
-        client: AsyncIOMotorClient[dict[str, int]] = AsyncIOMotorClient(uri)
-        await client.shop.orders.insert_one({"_id": 1})
+        orders = (await connect(uri, database_name="shop", documents=[]))["orders"]
+        await orders.insert_one({"_id": 1})
         os.kill(running_in(data_dir).pid, signal.SIGKILL)
         deadline = time.monotonic() + 30
         while starts_of(data_dir) < 2:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
-        assert await client.shop.orders.find_one() == {"_id": 1}
-        client.close()
+        assert await orders.find_one() == {"_id": 1}
+        await disconnect()
     async with embedded_database(data_dir=data_dir) as uri:
-        client = AsyncIOMotorClient(uri)
-        assert await client.shop.orders.find_one() == {"_id": 1}
-        client.close()
+        orders = (await connect(uri, database_name="shop", documents=[]))["orders"]
+        assert await orders.find_one() == {"_id": 1}
+        await disconnect()
 
 
 async def test_command_that_meets_a_database_just_killed_keeps_the_address_others_have(

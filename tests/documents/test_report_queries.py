@@ -68,7 +68,7 @@ async def database(database_uri: str) -> AsyncIterator[Database]:
     name = f"test_{uuid.uuid4().hex}"
     database = await connect_documents(database_uri, database_name=name, listeners=[recorder])
     yield database
-    disconnect()
+    await disconnect()
 
 
 async def ask_every_report(place: Place, *, session_id: str, open_with: OpenSource) -> None:

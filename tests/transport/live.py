@@ -65,7 +65,7 @@ async def connected_to(server: RunningServer) -> AsyncIterator[None]:
         environment["SCHEDULER_MONGODB_URI"], database_name=environment["SCHEDULER_DATABASE_NAME"]
     )
     yield
-    disconnect()
+    await disconnect()
 
 
 async def a_company(name: str) -> Company:

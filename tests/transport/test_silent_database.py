@@ -51,5 +51,5 @@ async def test_database_that_says_nothing_is_given_up_long_before_the_drivers_ow
         assert (await readiness.readyz(ANY_REQUEST)).status_code == 503
         assert time.monotonic() - began < SOCKET_TIMEOUT_MS / 1_000 / 4
     finally:
-        disconnect()
+        await disconnect()
         listening.close()

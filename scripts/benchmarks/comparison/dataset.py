@@ -158,7 +158,7 @@ async def _create_companies(database: Database, large_size: CompanySize) -> tupl
     try:
         return await create_company("Small", SMALL), await create_company("Large", large_size)
     finally:
-        disconnect()
+        await disconnect()
 
 
 def _add_widgets(

@@ -53,7 +53,7 @@ reads = Reads()
 async def database(database_uri: str) -> AsyncIterator[Database]:
     name = f"test_{uuid.uuid4().hex}"
     yield await connect_documents(database_uri, database_name=name, listeners=[reads])
-    disconnect()
+    await disconnect()
 
 
 REPORTS: dict[str, Callable[..., Awaitable[Any]]] = {

@@ -63,7 +63,7 @@ async def reads(database_uri: str) -> AsyncIterator[Reads]:
         database_uri, database_name=f"test_{uuid.uuid4().hex}", listeners=[reads]
     )
     yield reads
-    disconnect()
+    await disconnect()
 
 
 async def a_session_of(length: int) -> Customer:

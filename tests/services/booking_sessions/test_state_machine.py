@@ -253,7 +253,7 @@ def runner(database_uri: str) -> Iterator[asyncio.Runner]:
     with asyncio.Runner() as runner:
         runner.run(connect_documents(database_uri, database_name=f"test_{uuid.uuid4().hex}"))
         yield runner
-        disconnect()
+        runner.run(disconnect())
 
 
 def test_every_history_keeps_the_promises(
