@@ -1,8 +1,11 @@
 """Fixtures shared by all tests: a real database server, and a fresh database per module."""
 
+import asyncio
+import gc
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, TypeAlias
 
 import pytest
 import pytest_asyncio
@@ -15,6 +18,8 @@ from app.execution.choice import execute_with
 from app.execution.executor import plans
 from app.execution.names import DEFAULT_EXECUTOR, ExecutorName
 
+Forgotten: TypeAlias = Callable[[], Awaitable[list[dict[str, Any]]]]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def executor() -> None:
@@ -25,6 +30,23 @@ def executor() -> None:
     name = ExecutorName(os.environ.get("SCHEDULER_EXECUTOR", DEFAULT_EXECUTOR))
     execute_with(schema, name)
     plans.planned_at_use = 1
+
+
+@pytest_asyncio.fixture
+async def forgotten() -> AsyncIterator[Forgotten]:
+    """Tells what failed in the test and was looked at by nobody, as the event loop reports it."""
+    reported: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(lambda _, context: reported.append(context))
+
+    async def look() -> list[dict[str, Any]]:
+        gc.collect()
+        await asyncio.sleep(0)
+        return reported
+
+    yield look
+    loop.set_exception_handler(before)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from app.services.waiting import wait_among_others
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -27,7 +29,7 @@ class SharedReads(Generic[K, V]):
         if waiting is None:
             waiting = reads.waiting[key] = asyncio.create_task(self._read_next(key, reads))
         # One who goes away does not take the answer from the others.
-        return await asyncio.shield(waiting)
+        return await wait_among_others(waiting)
 
     async def _read_next(self, key: K, reads: "_Reads[V]") -> V:
         running = reads.running.get(key)

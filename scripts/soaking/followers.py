@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ SILENCE_SECONDS = 15.0
 """After which the follower connects anew: a paused server says nothing at all."""
 
 LONGEST_SECONDS = 150.0
+"""After the customer has seen the session end."""
 
 
 class Closed(Exception):
@@ -54,8 +56,12 @@ class Follower:
         seen: list[int] = []
         visit.followed = seen
         self.ledger.counts["followed"] += 1
-        deadline = time.monotonic() + LONGEST_SECONDS
-        while time.monotonic() < deadline and not (self.over.is_set() and visit.end == "left"):
+        deadline = math.inf
+        while time.monotonic() < deadline:
+            if visit.end is not None:
+                # Left sessions are abandoned later, perhaps after all of this.
+                patience = 0 if visit.end == "left" and self.over.is_set() else LONGEST_SECONDS
+                deadline = min(deadline, time.monotonic() + patience)
             try:
                 await self._connect(visit, seen)
             except Closed:

@@ -12,6 +12,8 @@ SEVERE = frozenset({"error", "critical"})
 EXPECTED = (
     "The embedded database died",
     "The embedded database could not be started again",
+    # It was: its process was stopped.
+    "the event loop has been blocked",
     # The driver could not tell a database that was away which cursors it has no use for any more.
     "MongoClient background task encountered an error",
     # The server's own words, twice, for an application that could not start.

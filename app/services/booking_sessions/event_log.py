@@ -26,6 +26,7 @@ from app.services.booking_sessions.event_log_metrics import (
     QUEUED_EVENTS,
     RECORDED_EVENTS,
 )
+from app.services.waiting import wait_among_others
 
 MAX_QUEUED_EVENTS = 10_000
 MAX_EVENTS_PER_GROUP = 1_000
@@ -101,7 +102,7 @@ class EventLog:
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_groups())
         # A client that goes away does not take back what is being written.
-        return await asyncio.shield(entry.stored)
+        return await wait_among_others(entry.stored)
 
     async def flush(self, *, at_most_seconds: float) -> None:
         """Return when nothing waits to be stored any more."""

@@ -15,6 +15,7 @@ from app.documents.booking_session_event import BookingSessionEventDocument, Rec
 from app.documents.live_events import recorded_events
 from app.domain.values import EntityId
 from app.services.booking_sessions.whole_batches import EventsMissing, WholeBatches
+from app.services.waiting import wait_among_others
 
 LIVE_SUBSCRIBERS = Gauge(
     "scheduler_live_subscribers",
@@ -157,7 +158,7 @@ class LiveEvents:
         if self._opened is None:
             self._opened = asyncio.get_running_loop().create_future()
             self._reader = asyncio.create_task(self._read(self._opened))
-        await asyncio.shield(self._opened)
+        await wait_among_others(self._opened)
 
     async def _read(self, opened: asyncio.Future[None]) -> None:
         try:

@@ -1,8 +1,6 @@
 """Several workers and one outbox: who may tell the vendor, and who may say that it was told."""
 
 import asyncio
-import gc
-from typing import Any
 
 import pytest
 
@@ -13,6 +11,7 @@ from app.domain.vendor import VendorBookingSyncStatus
 from app.services.vendor.access import VendorAccess
 from app.services.vendor.outbox import Outbox
 from app.services.vendor.telling import LeaseLostError, Teller
+from tests.conftest import Forgotten
 from tests.services.vendor.bookings import (
     Hands,
     a_connected_place,
@@ -148,11 +147,9 @@ async def test_what_is_due_is_found_by_an_index() -> None:
     assert "push_due" in str(plan)
 
 
-async def test_bookings_that_fail_together_are_all_told_of(
-    vendor: VendorAccess, monkeypatch: pytest.MonkeyPatch
+async def test_bookings_that_fail_together_are_all_looked_at(
+    vendor: VendorAccess, monkeypatch: pytest.MonkeyPatch, forgotten: Forgotten
 ) -> None:
-    forgotten: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, each: forgotten.append(each))
     place = await a_connected_place(vendor)
     for _ in range(3):
         await a_due_booking(place)
@@ -163,7 +160,5 @@ async def test_bookings_that_fail_together_are_all_told_of(
     monkeypatch.setattr(Outbox, "_push", lose_the_database)
     with pytest.raises(UNAVAILABLE_ERRORS):
         await an_outbox(vendor).push_due(stopped=asyncio.Event())
-    gc.collect()
-    await asyncio.sleep(0)
 
-    assert forgotten == []
+    assert await forgotten() == []
