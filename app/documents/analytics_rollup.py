@@ -177,9 +177,3 @@ class AnalyticsRollup(StoredDocument):
         except DuplicateKeyError:
             return False
         return True
-
-    @classmethod
-    async def delete_other_formats(cls, organization_id: EntityId) -> None:
-        """Remove the buckets that another version of this program made and nobody reads."""
-        query = {"organization_id": organization_id, "format": {"$ne": FORMAT}}
-        await cls.get_motor_collection().delete_many(query)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app.documents.analytics_rollup import BUCKETS_PER_COMMAND, FORMAT, BucketKey, BucketRange, Span
-from app.documents.base import StoredDocument
+from app.documents.base import StoredDocument, chunked
 from app.documents.driver import ASCENDING, IndexModel
 from app.domain.analytics.encoded_tally import StoredTimes
 from app.domain.analytics.views import View
@@ -76,24 +76,17 @@ class AnalyticsTimes(StoredDocument):
 
         Whoever still counts on top of such a version cannot store it any more.
         """
+        older: list[EntityId] = []
         for view in key.span.views:
-            await cls.get_motor_collection().delete_many(
-                {
-                    "organization_id": key.organization_id,
-                    "span": key.span.value,
-                    "view": view.value,
-                    "starts_at": key.starts_at,
-                    "version": {"$lt": than_version},
-                }
-            )
+            # By the index alone: with one field more the embedded database reads everything.
+            fields = ("organization_id", "span", "view", "starts_at")
+            query = {name: key.record(view)[name] for name in fields}
+            cursor = cls.get_motor_collection().find(query, {"version": 1})
+            older += [raw["_id"] async for raw in cursor if raw["version"] < than_version]
+        await cls.delete_ids(older)
 
     @classmethod
-    async def delete_one_of(cls, times_id: EntityId) -> None:
-        """Remove a document whose tally could not be stored."""
-        await cls.get_motor_collection().delete_one({"_id": times_id})
-
-    @classmethod
-    async def delete_other_formats(cls, organization_id: EntityId) -> None:
-        """Remove what another version of this program made and nobody reads."""
-        query = {"organization_id": organization_id, "format": {"$ne": FORMAT}}
-        await cls.get_motor_collection().delete_many(query)
+    async def delete_ids(cls, times_ids: Sequence[EntityId]) -> None:
+        """Remove documents that no tally names."""
+        for chunk in chunked(times_ids):
+            await cls.get_motor_collection().delete_many({"_id": {"$in": chunk}})

@@ -39,10 +39,11 @@ async def stream_session_facts(
     pipeline = [*match_scope(scope), {"$project": dict.fromkeys((*FIELDS, *forms), 1)}]
     cursor = aggregate(BookingSession.get_motor_collection(), pipeline, batchSize=ROWS_PER_BATCH)
     async for raw in cursor:
-        yield _to_facts(raw)
+        yield to_facts(raw)
 
 
-def _to_facts(raw: Mapping[str, Any]) -> SessionFacts:
+def to_facts(raw: Mapping[str, Any]) -> SessionFacts:
+    """Return a session as stored, or no more than its `FIELDS` and form of the zip code step."""
     outcome, current = raw["booking_outcome"], raw["current_state"]
     progression = raw["step_progression"]
     selected = (current.get("temp_selections") or {}).get("service_id")

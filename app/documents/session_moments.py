@@ -29,7 +29,7 @@ async def stream_moments(
     pipeline = _moments_pipeline(scope, now, event_types)
     async for raw in _stream(pipeline):
         if raw["event"]["sequence"] <= raw["sequence"]:
-            yield _to_moment(raw["_id"], raw["event"])
+            yield to_moment(raw["_id"], raw["event"])
 
 
 def _moments_pipeline(
@@ -68,7 +68,8 @@ def _moments_pipeline(
     ]
 
 
-def _to_moment(booking_session_id: EntityId, event: Mapping[str, Any]) -> StepMoment:
+def to_moment(booking_session_id: EntityId, event: Mapping[str, Any]) -> StepMoment:
+    """Return an event as stored."""
     data: Mapping[str, Any] = event.get("data") or {}
     reason = data.get("reason")
     return StepMoment(

@@ -27,6 +27,7 @@ from app.services.analytics.rollups import rebuild_rollups, refresh_rollups
 from app.services.analytics.sessions import load_breakdown, load_overview, load_progression
 from app.services.analytics.sources import OpenSource, open_source, read_directly
 from app.services.analytics.steps import load_field_statistics, load_funnel, load_step_counts
+from app.services.analytics.turns import RollupTurns
 from tests.domain.booking_session.builders import NOW, THROUGH_ZIP
 from tests.services.booking_sessions.builders import Place, a_customer, a_place
 
@@ -35,7 +36,10 @@ READS = ("find", "aggregate")
 
 
 class Recorder(CommandListener):
-    """Keeps the reads a client sends; with `joins` of aggregations as finds of their own."""
+    """Keeps the reads a client sends; joins are finds of their own, and so are writes.
+
+    Writes that name their document need no index.
+    """
 
     def __init__(self) -> None:
         self.reads: list[dict[str, Any]] = []
@@ -44,6 +48,10 @@ class Recorder(CommandListener):
         if event.command_name in READS:
             self.reads.append(dict(event.command))
             self.reads += [_to_find(stage["$lookup"]) for stage in _lookups(event.command)]
+        for write in (*event.command.get("updates", ()), *event.command.get("deletes", ())):
+            if "_id" not in write["q"]:
+                collection = event.command[event.command_name]
+                self.reads.append({"find": collection, "filter": write["q"]})
 
     def succeeded(self, event: Any) -> None:
         pass
@@ -122,6 +130,9 @@ async def test_every_query_of_reports_and_rollups_uses_an_index(database: Databa
     session_id = (await a_customer(*THROUGH_ZIP, place=place, now=NOW)).session_id
     recorder.reads.clear()
     await ask_every_report(place, session_id=session_id, open_with=read_directly)
+    turns = RollupTurns(clock=lambda: NOW + DAY, interval=DAY)
+    async for _ in turns.refresh(place.organization_id):
+        pass
     for keep in (rebuild_rollups, refresh_rollups):
         async for _ in keep(place.organization_id, now=NOW + DAY):
             pass

@@ -77,7 +77,7 @@ async def store_bucket(
         ):
             is_stored = False
             if view in ids:
-                await AnalyticsTimes.delete_one_of(ids[view])
+                await AnalyticsTimes.delete_ids([ids[view]])
     if is_stored and versions:
         await AnalyticsTimes.delete_older(key, than_version=version)
     return is_stored

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from app.documents.analytics_checkpoint import AnalyticsCheckpoint
+from app.documents.analytics_formats import delete_other_formats
 from app.documents.analytics_rollup import AnalyticsRollup, BucketKey, Span
-from app.documents.analytics_times import AnalyticsTimes
 from app.documents.session_changes import find_changed_hours, find_rebooked_hours
 from app.domain.values import EntityId, Value
 from app.services.analytics.buckets import load_day, store_bucket
@@ -47,8 +47,7 @@ async def refresh_rollups(
     """
     since = await AnalyticsCheckpoint.find_time(organization_id)
     if since is None:
-        await AnalyticsRollup.delete_other_formats(organization_id)
-        await AnalyticsTimes.delete_other_formats(organization_id)
+        await delete_other_formats(organization_id)
         hours = await _all_hours(organization_id)
     else:
         hours = await find_changed_hours(organization_id, since=since)

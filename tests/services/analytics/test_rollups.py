@@ -18,7 +18,8 @@ from app.domain.analytics.tally import CountSection
 from app.services.analytics import buckets, counting, rollups
 from app.services.analytics.rollups import OVERLAP, rebuild_rollups, refresh_rollups
 from app.services.analytics.sessions import load_progression
-from app.services.analytics.sources import open_source
+from app.services.analytics.sources import ReportSource, open_source
+from app.services.analytics.steps import load_funnel
 from tests.domain.booking_session.builders import NOW, THROUGH_ZIP
 from tests.services.booking_sessions.builders import Place, a_customer, a_place
 
@@ -204,18 +205,58 @@ async def test_buckets_too_large_to_be_stored_are_read_from_hours_or_sessions(
     assert await count_sessions(place) == 3
 
 
-async def test_rollups_of_another_format_are_not_read_and_are_made_anew(
+async def test_rollups_of_another_format_are_not_read_and_are_replaced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     place = await a_place()
-    await a_customer(place=place)
+    await a_customer(*THROUGH_ZIP, place=place)
     await refresh(place)
+    query = {"organization_id": place.organization_id}
+    first_format = {**query, "_id": "a", "format": 1, "span": "day", "starts_at": NOW}
+    await AnalyticsRollup.get_motor_collection().insert_one(first_format)
     monkeypatch.setattr(analytics_rollup, "FORMAT", analytics_rollup.FORMAT + 1)
 
     assert await direct_parts(place) == [(NOW - 10 * DAY, NOW + 10 * DAY)]
     assert await refresh(place) == 1
     assert await direct_parts(place) == []
     assert await count_sessions(place) == 1
+    for document in (AnalyticsRollup, AnalyticsTimes):
+        formats = await document.get_motor_collection().distinct("format", query)
+        assert formats == [analytics_rollup.FORMAT]
+
+
+async def test_times_replaced_while_a_report_is_made_are_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = await a_place()
+    await a_customer(*THROUGH_ZIP, place=place)
+    await refresh(place)
+    expected = await load_funnel(a_scope(place), now=LATER)
+    opened: list[ReportSource] = []
+
+    async def open_and_be_slow(*args: Any, **how: Any) -> ReportSource:
+        opened.append(await open_source(*args, **how))
+        if len(opened) == 1:
+            async for _ in rebuild_rollups(place.organization_id, now=LATER):
+                pass
+        return opened[-1]
+
+    rows = await load_funnel(a_scope(place), now=LATER, open_with=open_and_be_slow)
+
+    assert rows == expected
+    assert [row.timed_count for row in rows][:2] == [1, 0]
+    assert [source.direct for source in opened] == [(), ()]
+
+
+async def test_a_report_whose_rollups_are_replaced_all_the_time_is_made_of_the_sessions() -> None:
+    place = await a_place()
+    await a_customer(*THROUGH_ZIP, place=place)
+    await refresh(place)
+    expected = await load_funnel(a_scope(place), now=LATER)
+    removed = await AnalyticsTimes.get_motor_collection().delete_many({})
+
+    assert await load_funnel(a_scope(place), now=LATER) == expected
+    assert removed.deleted_count > 0
 
 
 async def test_rollups_made_anew_are_the_same_to_the_byte() -> None:
