@@ -41,7 +41,7 @@ from scripts.benchmarks.analytics_sessions import (
     store,
 )
 from tests.domain.booking_session.builders import NOW
-from tests.services.booking_sessions.builders import a_place
+from tests.services.booking_sessions.builders import Place, a_place
 
 SIZES = [1_000, 10_000, 100_000]
 QUICK_SIZES = [1_000, 10_000]
@@ -87,16 +87,16 @@ async def read_day_by_day(scope: ReportScope, /, *_: Section, **how: Any) -> Rep
     return ReportSource(scope=scope, now=how["now"], direct=parts)
 
 
-async def found(console: Console, size: int, *, with_events: bool) -> Company:
-    """Return a company with sessions and rollups."""
-    place = await a_place()
-    sessions = Sessions(await play_templates(place, random.Random(1)), size)
+async def found(
+    console: Console, place: Place, sessions: Sessions, *, with_events: bool
+) -> Company:
+    """Store sessions and rollups of a company."""
     begin = time.perf_counter()
     await store(sessions, with_events=with_events)
     stored_at = time.perf_counter()
     await Worker(sessions).count(place.organization_id, now=LATER)
     console.print(
-        f"{size:,} sessions: stored in {stored_at - begin:,.0f} s, "
+        f"{sessions.count:,} sessions: stored in {stored_at - begin:,.0f} s, "
         f"rollups counted in {time.perf_counter() - stored_at:,.0f} s"
     )
     scope = ReportScope(
@@ -104,7 +104,7 @@ async def found(console: Console, size: int, *, with_events: bool) -> Company:
         created_from=NOW - timedelta(days=DAYS),
         created_to=NOW,
     )
-    return Company(size, scope, with_events)
+    return Company(sessions.count, scope, with_events)
 
 
 async def time_ms(report: Report, company: Company, **how: Any) -> float:
@@ -160,7 +160,14 @@ async def run(data_dir: Path, sizes: Sequence[int], events_up_to: int) -> None:
     console = Console()
     async with connected_documents(None, data_dir=data_dir, database_name="analytics"):
         await drop_other_indexes()
-        companies = [await found(console, size, with_events=size <= events_up_to) for size in sizes]
+        planned = []
+        for size in sizes:
+            place = await a_place()
+            planned.append((place, Sessions(await play_templates(place, random.Random(1)), size)))
+        companies = [
+            await found(console, place, sessions, with_events=sessions.count <= events_up_to)
+            for place, sessions in planned
+        ]
         rollups = await measure_rollups(companies)
         print_table(console, sizes, rollups, await measure_directly(companies))
 

@@ -21,7 +21,9 @@ from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.session_facts import SessionFacts
 from app.domain.analytics.step_times import StepMoment
 from app.domain.analytics.vendor_outcome import VendorState
+from app.domain.booking import BookingStatus
 from app.domain.booking_session.context import Device, DeviceType, SessionContext, UtmParameters
+from app.domain.booking_session.state import BookingSessionStatus
 from app.domain.values import EntityId
 from app.services.analytics import counting, rollups
 from tests.domain.booking_session.builders import NOW
@@ -30,7 +32,7 @@ from tests.services.booking_sessions.builders import Place
 
 DAYS = 90
 HOURS = DAYS * 24
-TEMPLATES = 20
+TEMPLATES = 12
 HOUR = timedelta(hours=1)
 RECORDS_PER_INSERT = 2_000
 SPREAD = 0.8
@@ -77,7 +79,7 @@ async def drop_other_indexes() -> None:
 
 
 async def play_templates(place: Place, randomly: random.Random) -> list[Visit]:
-    """Return random sessions as stored, with their events, and remove them."""
+    """Return random sessions as stored, with their events, and remove everything stored so far."""
     visits = []
     for _ in range(TEMPLATES):
         customer = await play_history(randomly, [place], at=NOW)
@@ -116,13 +118,16 @@ class Sessions:
         """Return the beginnings of the hours in order."""
         return [NOW - (HOURS - number) * HOUR for number in range(HOURS)]
 
-    def within(self, hour: datetime) -> list[Visit]:
-        """Return the sessions created in an hour."""
+    def numbers_within(self, hour: datetime) -> range:
+        """Return the numbers of the sessions created in an hour."""
         number = (hour - NOW) // HOUR + HOURS
         if not 0 <= number < HOURS:
-            return []
-        sessions = range(number * self.count // HOURS, (number + 1) * self.count // HOURS)
-        return [self._make(each, hour) for each in sessions]
+            return range(0)
+        return range(number * self.count // HOURS, (number + 1) * self.count // HOURS)
+
+    def within(self, hour: datetime) -> list[Visit]:
+        """Return the sessions created in an hour."""
+        return [self._make(number, hour) for number in self.numbers_within(hour)]
 
     def _make(self, number: int, hour: datetime) -> Visit:
         """Return one of the templates at another time, of another origin, slower or faster."""
@@ -134,7 +139,7 @@ class Sessions:
             "_id": session_id,
             "created_at": begin,
             "updated_at": begin,
-            "session_context": _an_origin(randomly),
+            "session_context": randomly.choice(ORIGINS),
         }
         changes = [
             {
@@ -148,15 +153,19 @@ class Sessions:
         return Visit(session, events)
 
 
-def _an_origin(randomly: random.Random) -> Record:
-    """Return a context, one of some three hundred."""
-    utm = UtmParameters(
-        source=randomly.choice([None, "google", "bing", "news"]),
-        medium=randomly.choice([None, "cpc"]),
-        campaign=randomly.choice([None, *(f"campaign {n}" for n in range(9))]),
-    )
-    device = Device(type=randomly.choice(list(DeviceType)))
-    return SessionContext(utm=utm, device=device).model_dump()
+ORIGINS: tuple[Record, ...] = tuple(
+    SessionContext(
+        utm=UtmParameters(source=source, medium=medium, campaign=campaign),
+        device=Device(type=device),
+    ).model_dump()
+    for source in (None, "google", "bing", "news")
+    for medium in (None, "cpc")
+    for campaign in (None, *(f"campaign {number}" for number in range(9)))
+    for device in DeviceType
+)
+
+
+BOOKED = VendorState.of(BookingStatus.CONFIRMED, None, None, has_job=False)
 
 
 class Worker:
@@ -168,6 +177,7 @@ class Worker:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self._visits: list[Visit] = []
 
     async def count(self, organization_id: EntityId, *, now: datetime) -> None:
         """Store the rollups of the organization."""
@@ -181,20 +191,23 @@ class Worker:
                 pass
 
     async def _stream_facts(self, scope: ReportScope, **_: Any) -> AsyncIterator[SessionFacts]:
-        for visit in self._sessions.within(scope.created_from):
+        self._visits = self._sessions.within(scope.created_from)
+        for visit in self._visits:
             yield to_facts(visit.session)
 
-    async def _stream_moments(self, scope: ReportScope, **_: Any) -> AsyncIterator[StepMoment]:
-        for visit in self._sessions.within(scope.created_from):
+    async def _stream_moments(self, _: ReportScope, **__: Any) -> AsyncIterator[StepMoment]:
+        # Of the hour whose sessions were asked for right before.
+        for visit in self._visits:
             for event in visit.events:
                 yield to_moment(visit.session["_id"], event)
 
     async def _stream_states(self, _: ReportScope) -> AsyncIterator[tuple[EntityId, VendorState]]:
-        for none in ():
-            yield none
+        for visit in self._visits:
+            if visit.session["booking_outcome"]["status"] == BookingSessionStatus.COMPLETED.value:
+                yield visit.session["_id"], BOOKED
 
     async def _find_hours(self, *_: object, **__: object) -> set[datetime]:
-        return {hour for hour in self._sessions.hours() if self._sessions.within(hour)}
+        return {hour for hour in self._sessions.hours() if self._sessions.numbers_within(hour)}
 
 
 async def store(sessions: Sessions, *, with_events: bool) -> None:
