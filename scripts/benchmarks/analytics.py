@@ -1,4 +1,4 @@
-"""Each report from rollups beside the same from the sessions, by number of sessions in 90 days.
+"""Each report from rollups beside the same from the sessions, by number of sessions.
 
 Every size is an organization of its own in one database, and each report is asked of all of them
 in turn, so that whatever else the machine does strikes all alike. The sessions are copies of some
@@ -33,7 +33,6 @@ from app.services.analytics.sessions import load_breakdown, load_overview, load_
 from app.services.analytics.sources import ReportSource, open_source
 from app.services.analytics.steps import load_field_statistics, load_funnel, load_step_counts
 from scripts.benchmarks.analytics_sessions import (
-    DAYS,
     Sessions,
     Worker,
     drop_other_indexes,
@@ -82,7 +81,8 @@ class Company:
 
 async def read_day_by_day(scope: ReportScope, /, *_: Section, **how: Any) -> ReportSource:
     """Return the sessions themselves, in parts of a day."""
-    starts = [scope.created_from + timedelta(days=n) for n in range(DAYS)]
+    days = (scope.created_to - scope.created_from).days
+    starts = [scope.created_from + timedelta(days=n) for n in range(days)]
     parts = tuple(scope.within(start, start + timedelta(days=1)) for start in starts)
     return ReportSource(scope=scope, now=how["now"], direct=parts)
 
@@ -101,7 +101,7 @@ async def found(
     )
     scope = ReportScope(
         organization_id=place.organization_id,
-        created_from=NOW - timedelta(days=DAYS),
+        created_from=NOW - timedelta(days=sessions.days),
         created_to=NOW,
     )
     return Company(sessions.count, scope, with_events)
@@ -140,7 +140,7 @@ def print_table(
     rollups: Mapping[tuple[str, int], float],
     directly: Mapping[tuple[str, int], float],
 ) -> None:
-    table = Table(title=f"milliseconds from rollups | directly, by sessions in {DAYS} days")
+    table = Table(title="milliseconds from rollups | directly, by number of sessions")
     table.add_column("report")
     for size in sizes:
         table.add_column(f"{size:,}", justify="right")
@@ -156,14 +156,15 @@ def print_table(
     console.print(table)
 
 
-async def run(data_dir: Path, sizes: Sequence[int], events_up_to: int) -> None:
+async def run(data_dir: Path, sizes: Sequence[int], *, days: int, events_up_to: int) -> None:
     console = Console()
     async with connected_documents(None, data_dir=data_dir, database_name="analytics"):
         await drop_other_indexes()
         planned = []
         for size in sizes:
             place = await a_place()
-            planned.append((place, Sessions(await play_templates(place, random.Random(1)), size)))
+            templates = await play_templates(place, random.Random(1))
+            planned.append((place, Sessions(templates, size, days)))
         companies = [
             await found(console, place, sessions, with_events=sessions.count <= events_up_to)
             for place, sessions in planned
@@ -176,12 +177,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="not with 100,000 sessions")
     parser.add_argument("--sizes", type=int, nargs="+", help="numbers of sessions, the least first")
+    parser.add_argument("--days", type=int, default=90, help="that the sessions are spread over")
     parser.add_argument("--events-up-to", type=int, default=10_000, metavar="SESSIONS")
     # Run together with others, the command line is theirs.
     options, _ = parser.parse_known_args()
     sizes = options.sizes or (QUICK_SIZES if options.quick else SIZES)
     with tempfile.TemporaryDirectory(prefix="scheduler-analytics-") as name:
-        asyncio.run(run(Path(name), sizes, options.events_up_to))
+        asyncio.run(run(Path(name), sizes, days=options.days, events_up_to=options.events_up_to))
 
 
 if __name__ == "__main__":

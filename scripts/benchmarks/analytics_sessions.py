@@ -30,11 +30,10 @@ from tests.domain.booking_session.builders import NOW
 from tests.services.analytics.histories import play_history
 from tests.services.booking_sessions.builders import Place
 
-DAYS = 90
-HOURS = DAYS * 24
 TEMPLATES = 12
 HOUR = timedelta(hours=1)
-RECORDS_PER_INSERT = 2_000
+RECORDS_PER_INSERT = 400
+"""Larger ones keep the embedded database from answering for so long that it is given up."""
 SPREAD = 0.8
 """Of the logarithm of how slow a customer is: a third of them take twice as long, or half."""
 
@@ -106,24 +105,26 @@ def _slim(event: Record) -> Record:
 
 @dataclass(frozen=True)
 class Sessions:
-    """As many sessions as asked for, spread evenly over the hours of 90 days before `NOW`.
+    """As many sessions as asked for, spread evenly over the hours of the days before `NOW`.
 
     The same hour has the same sessions whenever it is asked for.
     """
 
     templates: list[Visit]
     count: int
+    days: int
 
     def hours(self) -> list[datetime]:
         """Return the beginnings of the hours in order."""
-        return [NOW - (HOURS - number) * HOUR for number in range(HOURS)]
+        return [NOW - (number + 1) * HOUR for number in reversed(range(self.days * 24))]
 
     def numbers_within(self, hour: datetime) -> range:
         """Return the numbers of the sessions created in an hour."""
-        number = (hour - NOW) // HOUR + HOURS
-        if not 0 <= number < HOURS:
+        hours = self.days * 24
+        number = (hour - NOW) // HOUR + hours
+        if not 0 <= number < hours:
             return range(0)
-        return range(number * self.count // HOURS, (number + 1) * self.count // HOURS)
+        return range(number * self.count // hours, (number + 1) * self.count // hours)
 
     def within(self, hour: datetime) -> list[Visit]:
         """Return the sessions created in an hour."""

@@ -52,8 +52,8 @@ async def a_person_is_erased(world: World, randomly: random.Random, now: datetim
     await erase_personal_data(contact, author=Author(credential=credential, now=now))
 
 
-async def a_booking_is_cancelled(world: World, randomly: random.Random, now: datetime) -> None:
-    for booking in randomly.sample(bookings := await _bookings(world), min(1, len(bookings))):
+async def bookings_are_cancelled(world: World, randomly: random.Random, now: datetime) -> None:
+    for booking in randomly.sample(bookings := await _bookings(world), min(3, len(bookings))):
         change = BookingChange(at=now, changed_by=BookingChanger.CUSTOMER)
         await booking.change(change, status=BookingStatus.CANCELLED, now=now)
 
@@ -107,7 +107,7 @@ HAPPENINGS: tuple[Happening, ...] = (
     customers_go_on,
     customers_come,
     a_person_is_erased,
-    a_booking_is_cancelled,
+    bookings_are_cancelled,
     the_vendor_tells,
     events_are_marked,
     events_expire,

@@ -99,7 +99,7 @@ async def play_history(
         if position:
             now = await _try(customer, randomly, now, (entered(steps[position]),))
         now = await _try(customer, randomly, now, _work_on(steps[position], randomly))
-        if randomly.random() < 0.2:
+        if randomly.random() < 0.3:
             now = await _try(customer, randomly, now, _a_detour(randomly))
     await _end(customer, randomly, now)
     return customer

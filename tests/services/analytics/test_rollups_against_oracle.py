@@ -115,7 +115,8 @@ async def test_rollups_equal_what_the_events_tell_after_everything_that_can_happ
     outcome = await load_vendor_outcome(everything, now=NOW, open_with=read_directly)
     assert demand.lost_count > 0
     assert any(row.median_time_ms for row in fields)
-    assert (outcome.cancelled_count, outcome.known_count > 0) == (1, True)
+    assert outcome.cancelled_count > 0
+    assert outcome.known_count > 0
     assert {told.has_expired for told in world.sessions} == {True, False}
     reasons = {getattr(t.state.booking_outcome, "reason", None) for t in world.sessions}
     assert AbandonmentReason.ERASURE in reasons
