@@ -13,8 +13,8 @@ from scripts.benchmarks.comparison.results import CLIENTS, Measured, Results
 from scripts.benchmarks.comparison.servers import RunningServer, Serving
 from scripts.benchmarks.comparison.under_load import Load, Say, noting_problems
 
-WARM_REQUESTS = 3
-REQUESTS = 12
+WARM_REQUESTS = 2
+REQUESTS = 6
 REQUESTS_AT_ONCE = 256
 MANY = CLIENTS[-1]
 SECONDS = 120.0

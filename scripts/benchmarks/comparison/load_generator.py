@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from scripts.benchmarks.comparison.figures import percentile
+from scripts.benchmarks.comparison.processes import keep_on_core
 
 VALUE = "%VALUE%"
 COUNT = b"%COUNT%%"
@@ -175,6 +177,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, required=True)
     parser.add_argument("--first-count", type=int, required=True)
     given = parser.parse_args()
+    keep_on_core(os.getpid(), 1)
     plan = Plan(**json.loads(given.plan.read_text()))
     with asyncio.Runner(loop_factory=fastest_loop()) as runner:
         load = put_under_load(

@@ -1,6 +1,8 @@
 """One run: every operation on every server, round by round."""
 
 import json
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,20 +24,21 @@ from scripts.benchmarks.comparison.under_load import Load, Say, noting_problems
 
 SESSIONS_PER_SERVER = 256
 WARMING_CLIENTS = 4
-SLOW_SECONDS = 8.0
-"""A round that takes so long is not repeated in a quick run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How long a run takes; `memory_requests` are those between the two looks at the memory."""
+    """How long a run takes; `memory_requests` are those between the two looks at the memory.
+
+    Once an operation has had its share of the whole `budget_seconds`, no round is repeated.
+    """
 
     rounds: int
     seconds: float
     warm_seconds: float
     memory_requests: int
     memory_seconds: float
-    repeats_slow: bool
+    budget_seconds: float
 
 
 FULL = Effort(
@@ -44,15 +47,15 @@ FULL = Effort(
     warm_seconds=2.0,
     memory_requests=50_000,
     memory_seconds=120.0,
-    repeats_slow=True,
+    budget_seconds=math.inf,
 )
 QUICK = Effort(
-    rounds=2,
+    rounds=3,
     seconds=0.4,
     warm_seconds=0.4,
     memory_requests=50_000,
     memory_seconds=14.0,
-    repeats_slow=False,
+    budget_seconds=200.0,
 )
 
 
@@ -69,12 +72,16 @@ class Run:
         self._say = say
         self._serving = Serving(answer=folder / "answer.json", log=folder / "servers.log")
         self._expected: dict[Operation, Any] = {}
+        self._repeat_until = math.inf
 
     def measure(self, operations: Sequence[Operation]) -> Results:
         """Return what every server makes of the operations."""
         results = Results(self._kinds)
+        began = time.monotonic()
         self._ask_first_server(operations)
-        for operation in operations:
+        for number, operation in enumerate(operations, start=1):
+            share = self._effort.budget_seconds * number / len(operations)
+            self._repeat_until = began + share
             self._measure_operation(operation, results)
         counts = CommandCounts(
             dataset=self._dataset, serving=self._serving, folder=self._folder, say=self._say
@@ -133,6 +140,8 @@ class Run:
                 each.look_at_memory()
         for clients in CLIENTS:
             for number in range(effort.rounds):
+                if number and time.monotonic() > self._repeat_until:
+                    break
                 self._say(f"{operation.value}: {clients} clients, round {number + 1}")
                 for each in candidates:
                     self._add_round(each, clients)
@@ -143,10 +152,9 @@ class Run:
 
     def _add_round(self, candidate: "_Candidate", clients: int) -> None:
         measured = candidate.measured
-        rounds = measured.rounds.setdefault(clients, [])
-        is_slow = any(each.seconds > SLOW_SECONDS for each in rounds)
-        if measured.problem is not None or (is_slow and not self._effort.repeats_slow):
+        if measured.problem is not None:
             return
+        rounds = measured.rounds.setdefault(clients, [])
         with noting_problems(measured, self._say, candidate.label):
             rounds.append(candidate.load.run(clients=clients, seconds=self._effort.seconds))
 
@@ -155,7 +163,7 @@ class Run:
 
         A server that would not come far in that time is given up early.
         """
-        rounds = candidate.measured.rounds[CLIENTS[-1]]
+        rounds = candidate.measured.rounds.get(CLIENTS[-1])
         if candidate.measured.problem is not None or not rounds:
             return
         effort = self._effort

@@ -1,5 +1,6 @@
 """What a process and its children have used, read from Linux's /proc."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -18,6 +19,18 @@ def resident_mb(pid: int) -> float:
     page_size = os.sysconf("SC_PAGE_SIZE")
     pages = sum(int((PROC / str(each) / "statm").read_text().split()[1]) for each in family(pid))
     return pages * page_size / MB
+
+
+def keep_on_core(pid: int, number: int) -> None:
+    """Keep a process and its children, with all their threads, on one core of those there are."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        return
+    for each in family(pid):
+        for thread in (PROC / str(each) / "task").iterdir():
+            # A thread may have ended since; those to come are where the one is that starts them.
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), {cores[number]})
 
 
 def family(pid: int) -> list[int]:

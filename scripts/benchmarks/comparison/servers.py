@@ -75,6 +75,11 @@ class RunningServer:
         if self.problem is not None:
             raise NotRunningError(self.problem)
 
+    def keep_on_core(self) -> None:
+        """Stay on the first core from now on; the load comes from the second."""
+        if self.problem is None:
+            processes.keep_on_core(self.process.pid, 0)
+
     def cpu_seconds(self) -> float:
         """Return the processor time used so far."""
         return processes.cpu_seconds(self.process.pid)
@@ -85,7 +90,7 @@ class RunningServer:
 
 
 def scheduler_kind(label: str = "scheduler", **environment: str) -> Kind:
-    """Return this server as an operator starts it: one process, with all its limits but points.
+    """Return this server as an operator starts it: one process, with all its limits but two.
 
     `environment` holds further settings; a kind with any needs a label of its own.
     """
@@ -93,6 +98,8 @@ def scheduler_kind(label: str = "scheduler", **environment: str) -> Kind:
         "PYTHONPATH": str(ROOT),
         "SCHEDULER_WORKERS": "1",
         "SCHEDULER_POINTS_PER_MINUTE": "0",
+        # The others wait for ever, and a busy machine may need it.
+        "SCHEDULER_OPERATION_TIMEOUT_SECONDS": "300",
         # None of the others writes a line for each request either.
         "SCHEDULER_LOG_LEVEL": "warning",
         **environment,
@@ -154,6 +161,8 @@ class Serving:
                 servers.extend(self._start(kind, database, output=output) for kind in kinds)
             for server in servers:
                 server.problem = self._wait_until_ready(server)
+            for server in servers:
+                server.keep_on_core()
             yield servers
         finally:
             for server in servers:
@@ -176,10 +185,9 @@ class Serving:
             **kind.environment,
         }
         command = [str(port) if word == PORT else word for word in kind.command]
-        with on_core(0):
-            process = subprocess.Popen(
-                command, cwd=kind.folder, env=environment, stdout=output, stderr=output
-            )
+        process = subprocess.Popen(
+            command, cwd=kind.folder, env=environment, stdout=output, stderr=output
+        )
         return RunningServer(kind.label, port, process)
 
     def _wait_until_ready(self, server: RunningServer) -> str | None:
@@ -197,20 +205,6 @@ class Serving:
 
     def _last_words(self) -> str:
         return self.log.read_text(errors="replace")[-1_000:].strip()
-
-
-@contextlib.contextmanager
-def on_core(number: int) -> Iterator[None]:
-    """Keep what is started within the block on one core, where there are two to choose from."""
-    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-    if len(cores) < 2:
-        yield
-        return
-    os.sched_setaffinity(0, {sorted(cores)[number]})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
 
 
 def _is_setting(name: str) -> bool:

@@ -13,7 +13,7 @@ from scripts.benchmarks.comparison.agreement import DisagreementError
 from scripts.benchmarks.comparison.figures import Round
 from scripts.benchmarks.comparison.load_generator import Plan
 from scripts.benchmarks.comparison.results import Measured
-from scripts.benchmarks.comparison.servers import ROOT, NotRunningError, RunningServer, on_core
+from scripts.benchmarks.comparison.servers import ROOT, NotRunningError, RunningServer
 
 NO_END = 10**9
 
@@ -49,8 +49,7 @@ class Load:
             *("--clients", str(clients), "--seconds", str(seconds)),
             *("--most", str(most), "--first-count", str(self.sent)),
         )
-        with on_core(1):
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
         said, _ = process.communicate()
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
