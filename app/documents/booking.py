@@ -66,7 +66,11 @@ class Booking(OrganizationDocument):
     class Settings:
         name = "bookings"
         indexes = [
-            IndexModel([("booking_session_id", ASCENDING)], name="booking_session", unique=True),
+            # Of a session's bookings there is one: its completion names the booking's id.
+            IndexModel(
+                [("booking_session_id", ASCENDING), ("organization_id", ASCENDING)],
+                name="session_organization",
+            ),
             IndexModel(
                 [("organization_id", ASCENDING), ("confirmation_code", ASCENDING)],
                 name="organization_confirmation_code",

@@ -110,16 +110,21 @@ class TimeslotReservation(OrganizationDocument):
         indexes = [
             IndexModel(
                 [
+                    ("organization_id", ASCENDING),
                     ("booking_flow_step_id", ASCENDING),
                     ("start_time", ASCENDING),
                     ("place", ASCENDING),
                 ],
-                name="step_start_place",
+                name="organization_step_start_place",
                 unique=True,
             ),
             IndexModel(
-                [("booking_session_id", ASCENDING), ("start_time", ASCENDING)],
-                name="session_start",
+                [
+                    ("organization_id", ASCENDING),
+                    ("booking_session_id", ASCENDING),
+                    ("start_time", ASCENDING),
+                ],
+                name="organization_session_start",
                 unique=True,
             ),
             # Only tidies up: a lapsed hold counts nowhere from its moment on.
@@ -132,11 +137,12 @@ class TimeslotReservation(OrganizationDocument):
 
     @classmethod
     async def find_starting_at(
-        cls, *, step_id: EntityId, start_times: Iterable[datetime]
+        cls, organization_id: EntityId, *, step_id: EntityId, start_times: Iterable[datetime]
     ) -> list[TakenPlace]:
         """Return the stored places of the windows with these starts, lapsed holds too."""
         starts = sorted(set(start_times))
         query = {
+            "organization_id": organization_id,
             "booking_flow_step_id": step_id,
             "start_time": starts[0] if len(starts) == 1 else {"$in": starts},
         }
@@ -145,10 +151,16 @@ class TimeslotReservation(OrganizationDocument):
 
     @classmethod
     async def find_starting_between(
-        cls, *, step_id: EntityId, starts_from: datetime, starts_before: datetime
+        cls,
+        organization_id: EntityId,
+        *,
+        step_id: EntityId,
+        starts_from: datetime,
+        starts_before: datetime,
     ) -> list[TakenPlace]:
         """Return the same for all windows that start in `[starts_from, starts_before)`."""
         query = {
+            "organization_id": organization_id,
             "booking_flow_step_id": step_id,
             **between("start_time", starts_from, starts_before),
         }
@@ -156,9 +168,11 @@ class TimeslotReservation(OrganizationDocument):
         return [TakenPlace.from_record(raw) async for raw in cursor]
 
     @classmethod
-    async def find_of_session(cls, booking_session_id: EntityId) -> list[TakenPlace]:
-        """Return every place stored for a session."""
-        cursor = cls.get_motor_collection().find({"booking_session_id": booking_session_id})
+    async def find_of_session(
+        cls, organization_id: EntityId, booking_session_id: EntityId
+    ) -> list[TakenPlace]:
+        """Return every place stored for a session of the organization."""
+        cursor = cls.get_motor_collection().find(_owned(organization_id, booking_session_id))
         return [TakenPlace.from_record(raw) async for raw in cursor]
 
     @classmethod
@@ -220,7 +234,7 @@ class TimeslotReservation(OrganizationDocument):
     async def claim_held(cls, wanted: WantedPlace, terms: Terms, *, now: datetime) -> bool:
         """Claim the place the session holds, lapsed or not, if nobody else has taken it over."""
         held = {
-            "booking_session_id": wanted.booking_session_id,
+            **_owned(wanted.organization_id, wanted.booking_session_id),
             "start_time": wanted.start_time,
             "held_until": {"$type": "date"},
         }
@@ -230,6 +244,7 @@ class TimeslotReservation(OrganizationDocument):
     @classmethod
     async def put_in_doubt(
         cls,
+        organization_id: EntityId,
         booking_session_id: EntityId,
         start_time: datetime,
         *,
@@ -240,13 +255,14 @@ class TimeslotReservation(OrganizationDocument):
         """Mark the place of a booking that is about to leave it."""
         claimed = Terms(change_id=change_id, in_doubt_since=now, booking_id=booking_id)
         await cls._update(
-            {"booking_session_id": booking_session_id, "start_time": start_time},
+            {**_owned(organization_id, booking_session_id), "start_time": start_time},
             {**claimed.record(), "updated_at": now},
         )
 
     @classmethod
     async def give_to_booking(
         cls,
+        organization_id: EntityId,
         booking_session_id: EntityId,
         start_time: datetime,
         *,
@@ -257,7 +273,7 @@ class TimeslotReservation(OrganizationDocument):
         await cls._update(
             # With a booking's id it is in a change of that booking, which knows better.
             {
-                "booking_session_id": booking_session_id,
+                **_owned(organization_id, booking_session_id),
                 "start_time": start_time,
                 "booking_id": None,
             },
@@ -280,19 +296,23 @@ class TimeslotReservation(OrganizationDocument):
         )
 
     @classmethod
-    async def release(cls, booking_session_id: EntityId) -> None:
+    async def release(cls, organization_id: EntityId, booking_session_id: EntityId) -> None:
         """Give back what a session that led to no booking has taken."""
         await cls.get_motor_collection().delete_many(
-            {"booking_session_id": booking_session_id, "booking_id": None}
+            {**_owned(organization_id, booking_session_id), "booking_id": None}
         )
 
     @classmethod
     async def release_holds(
-        cls, booking_session_id: EntityId, *, but_at: datetime | None = None
+        cls,
+        organization_id: EntityId,
+        booking_session_id: EntityId,
+        *,
+        but_at: datetime | None = None,
     ) -> None:
         """Give back the places a session only holds, but for that of the window at `but_at`."""
         query: dict[str, Any] = {
-            "booking_session_id": booking_session_id,
+            **_owned(organization_id, booking_session_id),
             "held_until": {"$type": "date"},
         }
         if but_at is not None:
@@ -300,11 +320,13 @@ class TimeslotReservation(OrganizationDocument):
         await cls.get_motor_collection().delete_many(query)
 
     @classmethod
-    async def release_but(cls, booking_session_id: EntityId, start_time: datetime) -> None:
+    async def release_but(
+        cls, organization_id: EntityId, booking_session_id: EntityId, start_time: datetime
+    ) -> None:
         """Give back what a session claimed for its completion in other windows."""
         await cls.get_motor_collection().delete_many(
             {
-                "booking_session_id": booking_session_id,
+                **_owned(organization_id, booking_session_id),
                 "start_time": {"$ne": start_time},
                 "booking_id": None,
             }
@@ -314,3 +336,7 @@ class TimeslotReservation(OrganizationDocument):
     async def _update(cls, condition: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
         result = await cls.get_motor_collection().update_one(condition, {"$set": changes})
         return bool(result.matched_count)
+
+
+def _owned(organization_id: EntityId, booking_session_id: EntityId) -> dict[str, Any]:
+    return {"organization_id": organization_id, "booking_session_id": booking_session_id}

@@ -121,6 +121,8 @@ async def test_index_that_only_old_servers_need_stays_until_the_contract_phase(
         "step_window_place",
         "step_start_place",
         "session_start",
+        "organization_step_start_place",
+        "organization_session_start",
     }
 
 
@@ -203,6 +205,43 @@ async def test_reservation_an_old_server_stores_meanwhile_is_moved_before_the_in
     await run_migrations(MIGRATIONS, clock=clock)
 
     assert (await places(database))[stored[0]] == 1
+
+
+async def test_what_is_unique_within_organizations_replaces_what_was_unique_everywhere(
+    database: Database,
+) -> None:
+    await a_former_database(database)
+    await run_migrations(RESERVATION_MIGRATIONS, clock=clock)
+    for collection, name in (
+        ("timeslot_reservations", "organization_step_start_place"),
+        ("timeslot_reservations", "organization_session_start"),
+        ("bookings", "session_organization"),
+    ):
+        if name in await database[collection].index_information():
+            await database[collection].drop_index(name)
+    await database["bookings"].create_index(
+        "booking_session_id", name="booking_session", unique=True
+    )
+
+    expand, contract = await preview_migrations(MIGRATIONS[5:7])
+    await run_migrations(MIGRATIONS, clock=clock)
+
+    assert expand.changes == (
+        "create the index timeslot_reservations.organization_step_start_place",
+        "create the index timeslot_reservations.organization_session_start",
+        "create the index bookings.session_organization",
+    )
+    assert contract.changes == (
+        "drop the index timeslot_reservations.step_start_place",
+        "drop the index timeslot_reservations.session_start",
+        "drop the index bookings.booking_session",
+    )
+    assert set(await database["timeslot_reservations"].index_information()) == {
+        "_id_",
+        "organization_step_start_place",
+        "organization_session_start",
+    }
+    assert "booking_session" not in await database["bookings"].index_information()
 
 
 def a_migration(migration_id: str, *, steps: int = 5, fails_at: int | None = None) -> Migration:

@@ -28,10 +28,14 @@ def a_place_for(session_id: str, start_time: datetime = NOW) -> WantedPlace:
 @pytest.mark.parametrize(
     "query",
     [
-        {"booking_flow_step_id": "b", "start_time": NOW},
-        {"booking_flow_step_id": "b", **between("start_time", NOW, NOW + timedelta(days=92))},
-        {"booking_session_id": "c"},
-        {"booking_session_id": "c", "start_time": NOW},
+        {"organization_id": "a", "booking_flow_step_id": "b", "start_time": NOW},
+        {
+            "organization_id": "a",
+            "booking_flow_step_id": "b",
+            **between("start_time", NOW, NOW + timedelta(days=92)),
+        },
+        {"organization_id": "a", "booking_session_id": "c"},
+        {"organization_id": "a", "booking_session_id": "c", "start_time": NOW},
     ],
 )
 async def test_places_are_found_by_an_index(database: Database, query: dict[str, Any]) -> None:
@@ -61,7 +65,7 @@ async def test_places_of_all_windows_of_a_range_are_found_with_the_first_and_wit
         await TimeslotReservation.insert_place(wanted, 0, Terms(), now=NOW)
 
     found = await TimeslotReservation.find_starting_between(
-        step_id=step_id, starts_from=starts[0], starts_before=starts[2]
+        "a" * 24, step_id=step_id, starts_from=starts[0], starts_before=starts[2]
     )
 
     assert sorted(place.start_time for place in found) == starts[:2]

@@ -12,6 +12,8 @@ from app.documents.migrations import (
     m0003_client_event_ids,
     m0004_indexes_of_texts,
     m0005_indexes_of_0004,
+    m0006_unique_within_organizations,
+    m0007_unique_indexes_of_0006,
 )
 from app.documents.migrations.migration import Migration
 
@@ -21,4 +23,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0003_client_event_ids.MIGRATION,
     m0004_indexes_of_texts.MIGRATION,
     m0005_indexes_of_0004.MIGRATION,
+    m0006_unique_within_organizations.MIGRATION,
+    m0007_unique_indexes_of_0006.MIGRATION,
 )

@@ -116,7 +116,8 @@ async def _attempt(
         return None
     if _has_selected_timeslot(decision):
         # Only now is it certain that no completion of this session counts on its place.
-        await TimeslotReservation.release(command.booking_session_id)
+        session = history.session
+        await TimeslotReservation.release(session.organization_id, session.id)
     return SessionView.of(history.session, decision.state)
 
 

@@ -101,7 +101,8 @@ async def _attempt(
         return await _answer_again(command, history, history.state)
     if is_abandoned(history.state):
         # A place this call took on an earlier attempt; the abandonment could not see it.
-        await TimeslotReservation.release(command.booking_session_id)
+        session = history.session
+        await TimeslotReservation.release(session.organization_id, session.id)
     flow = await load_pinned_flow(history.session)
     decision = _decide(command, history, flow, now)
     if not await _take_place(history, flow, now):
@@ -193,13 +194,13 @@ async def _give_place(taken: WantedPlace | None, booking: Booking, *, is_retry: 
     """Make the claimed place the booking's."""
     if taken is None:
         return
-    session_id, start_time = taken.booking_session_id, taken.start_time
+    owner = (taken.organization_id, taken.booking_session_id)
     await TimeslotReservation.give_to_booking(
-        session_id, start_time, booking_id=booking.id, now=booking.created_at
+        *owner, taken.start_time, booking_id=booking.id, now=booking.created_at
     )
     if is_retry:
         # An attempt that lost to the customer choosing another time has claimed the former one.
-        await TimeslotReservation.release_but(session_id, start_time)
+        await TimeslotReservation.release_but(*owner, taken.start_time)
 
 
 def _wanted_place(history: SessionHistory, flow: FlowIndex, now: datetime) -> WantedPlace | None:

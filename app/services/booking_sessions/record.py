@@ -120,10 +120,13 @@ async def _record(command: RecordEvents, history: SessionHistory, now: datetime)
         return _to_recorded(command, split, history, (), history.state)
     _require_sequence(command, history)
     flow = await load_pinned_flow(history.session)
-    chosen = await find_chosen_slots(split.fresh, flow, history.session.id, now=now)
+    session = history.session
+    chosen = await find_chosen_slots(
+        split.fresh, flow, session.id, organization_id=session.organization_id, now=now
+    )
     given = Circumstances(flow=flow, now=now, checks=CHECKS, taken=chosen.count_taken(now))
     decision = _decide(split.fresh, history, given)
-    await hold_chosen_slot(chosen, organization_id=history.session.organization_id, now=now)
+    await hold_chosen_slot(chosen, now=now)
     if not await append(history, decision, now=now):
         return None
     await release_former_holds(chosen, former_start=_former_slot(history.state))

@@ -89,6 +89,7 @@ async def claiming_places(booking: Booking, changer: Changer) -> AsyncIterator[E
     change_id = new_id()
     if booking.timeslot is not None:
         await TimeslotReservation.put_in_doubt(
+            booking.organization_id,
             booking.booking_session_id,
             booking.timeslot.start_time,
             booking_id=booking.id,
@@ -106,7 +107,9 @@ async def claiming_places(booking: Booking, changer: Changer) -> AsyncIterator[E
 async def _settle_places(booking: Booking, changer: Changer, change_id: EntityId) -> None:
     """Settle the places that are claimed in the name of a change that is over."""
     latest = await Booking.get_owned(booking.organization_id, booking.id)
-    for place in await TimeslotReservation.find_of_session(booking.booking_session_id):
+    for place in await TimeslotReservation.find_of_session(
+        booking.organization_id, booking.booking_session_id
+    ):
         if place.terms.change_id != change_id:
             continue
         if latest is not None and latest.takes_place_at(place.start_time):

@@ -64,7 +64,9 @@ async def reschedule_booking(command: RescheduleBooking, *, changer: Changer) ->
 
 async def _mend_places(booking: Booking, changer: Changer) -> None:
     """Settle what an earlier attempt left in doubt when it was cut short."""
-    places = await TimeslotReservation.find_of_session(booking.booking_session_id)
+    places = await TimeslotReservation.find_of_session(
+        booking.organization_id, booking.booking_session_id
+    )
     await settle_doubts(places, now=changer.now)
 
 

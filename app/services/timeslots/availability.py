@@ -1,6 +1,7 @@
 """The times customers can choose."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from app.documents.booking_service import BookingService
 from app.documents.booking_session import BookingSession
@@ -100,15 +101,15 @@ async def _with_room(
 async def _find_places(
     offered: tuple[Timeslot, ...], question: AvailabilityQuestion
 ) -> list[TakenPlace]:
-    first, last = offered[0].start_time, offered[-1].start_time
-    places = await TimeslotReservation.find_starting_between(
-        step_id=question.step.id, starts_from=first, starts_before=last + ONE_MILLISECOND
+    find = partial(
+        TimeslotReservation.find_starting_between,
+        question.credential.organization_id,
+        step_id=question.step.id,
+        starts_from=offered[0].start_time,
+        starts_before=offered[-1].start_time + ONE_MILLISECOND,
     )
-    if await settle_doubts(places, now=question.now):
-        return await TimeslotReservation.find_starting_between(
-            step_id=question.step.id, starts_from=first, starts_before=last + ONE_MILLISECOND
-        )
-    return places
+    places = await find()
+    return await find() if await settle_doubts(places, now=question.now) else places
 
 
 def _session_of(question: AvailabilityQuestion) -> EntityId | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from app.documents.timeslot_reservation import (
@@ -34,6 +35,7 @@ class ChosenSlots:
     """
 
     step: TimeslotSelectionStep | None
+    organization_id: EntityId
     session_id: EntityId
     last: tuple[int, SelectTimeslot] | None = None
     goes_back: bool = False
@@ -50,12 +52,17 @@ class ChosenSlots:
 
 
 async def find_chosen_slots(
-    commands: Sequence[NumberedCommand], flow: FlowIndex, session_id: EntityId, *, now: datetime
+    commands: Sequence[NumberedCommand],
+    flow: FlowIndex,
+    session_id: EntityId,
+    *,
+    organization_id: EntityId,
+    now: datetime,
 ) -> ChosenSlots:
     """Return what the commands choose; asks the database only when they choose something."""
     step = flow.timeslot_step
     if step is None:
-        return ChosenSlots(None, session_id)
+        return ChosenSlots(None, organization_id, session_id)
     last: tuple[int, SelectTimeslot] | None = None
     goes_back = False
     for item in commands:
@@ -64,25 +71,24 @@ async def find_chosen_slots(
                 last, goes_back = (item.index, choice), False
             case GoBack(to_step_id=to_step_id) if _is_before(to_step_id, step.id, flow):
                 last, goes_back = None, True
-    places = await _find_places(step.id, _of_type(commands, SelectTimeslot), now)
-    return ChosenSlots(step, session_id, last, goes_back, places)
+    starts = [choice.start_time for choice in _of_type(commands, SelectTimeslot)]
+    places = await _find_places(organization_id, step.id, starts, now)
+    return ChosenSlots(step, organization_id, session_id, last, goes_back, places)
 
 
 async def _find_places(
-    step_id: EntityId, choices: Sequence[SelectTimeslot], now: datetime
+    organization_id: EntityId, step_id: EntityId, starts: Sequence[datetime], now: datetime
 ) -> Sequence[TakenPlace]:
-    if not choices:
+    if not starts:
         return ()
-    starts = [choice.start_time for choice in choices]
-    places = await TimeslotReservation.find_starting_at(step_id=step_id, start_times=starts)
-    if await settle_doubts(places, now=now):
-        return await TimeslotReservation.find_starting_at(step_id=step_id, start_times=starts)
-    return places
+    find = partial(
+        TimeslotReservation.find_starting_at, organization_id, step_id=step_id, start_times=starts
+    )
+    places = await find()
+    return await find() if await settle_doubts(places, now=now) else places
 
 
-async def hold_chosen_slot(
-    chosen: ChosenSlots, *, organization_id: EntityId, now: datetime
-) -> None:
+async def hold_chosen_slot(chosen: ChosenSlots, *, now: datetime) -> None:
     """Hold a place of the slot chosen last; raises Refused with TIMESLOT_UNAVAILABLE.
 
     A slot without a limit needs no place. One command where nobody interferes.
@@ -96,7 +102,7 @@ async def hold_chosen_slot(
     if slot is None or slot.capacity is None:
         return
     wanted = WantedPlace(
-        organization_id=organization_id,
+        organization_id=chosen.organization_id,
         step_id=chosen.step.id,
         booking_session_id=chosen.session_id,
         start_time=slot.start_time,
@@ -118,10 +124,11 @@ async def release_former_holds(chosen: ChosenSlots, *, former_start: datetime | 
     """Give back the hold of the slot chosen before a stored batch, if the batch left it."""
     if former_start is None or not chosen.hold_minutes:
         return
+    owner = (chosen.organization_id, chosen.session_id)
     if chosen.last is not None and chosen.last[1].start_time != former_start:
-        await TimeslotReservation.release_holds(chosen.session_id, but_at=chosen.last[1].start_time)
+        await TimeslotReservation.release_holds(*owner, but_at=chosen.last[1].start_time)
     elif chosen.goes_back:
-        await TimeslotReservation.release_holds(chosen.session_id)
+        await TimeslotReservation.release_holds(*owner)
 
 
 def _is_before(step_id: EntityId, other_id: EntityId, flow: FlowIndex) -> bool:

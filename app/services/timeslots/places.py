@@ -66,7 +66,7 @@ def count_taken(
 
 async def _find_places(wanted: WantedPlace) -> list[TakenPlace]:
     return await TimeslotReservation.find_starting_at(
-        step_id=wanted.step_id, start_times=[wanted.start_time]
+        wanted.organization_id, step_id=wanted.step_id, start_times=[wanted.start_time]
     )
 
 

@@ -148,7 +148,7 @@ async def test_place_taken_while_the_session_was_abandoned_is_given_back(
         )
         assert isinstance(end, Decision)
         await customer.insert_events_only(end.events)
-        await TimeslotReservation.release(customer.session_id)
+        await TimeslotReservation.release(customer.place.organization_id, customer.session_id)
         return await take_place(history, *arguments)
 
     monkeypatch.setattr(complete, "_take_place", abandon_elsewhere_first)

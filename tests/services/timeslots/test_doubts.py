@@ -55,6 +55,7 @@ async def die(*_: Any, **__: Any) -> Any:
 
 async def settle(place: Place, now: datetime = MUCH_LATER) -> None:
     places = await TimeslotReservation.find_starting_between(
+        place.organization_id,
         step_id=place.flow.timeslot_step.id if place.flow.timeslot_step else "",
         starts_from=MORNING[0],
         starts_before=AFTERNOON[1],
