@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "schema": "maintenance.print_schema",
     "serve": "serve.serve",
     "sessions": "maintenance.sessions",
+    "shard": "shard.shard",
     "vendor": "vendor.vendor",
     "worker": "worker.worker",
 }

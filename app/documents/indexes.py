@@ -10,6 +10,7 @@ from app.documents.index_creation import (
     replaced_indexes,
 )
 from app.documents.registry import DOCUMENTS
+from app.documents.shard_keys import INDEX_NAME
 from app.domain.values import Value
 
 _COMPARED_OPTIONS = ("unique", "sparse", "partialFilterExpression", "expireAfterSeconds")
@@ -32,7 +33,8 @@ async def find_index_differences() -> list[IndexDifference]:
     for document in DOCUMENTS:
         collection = document.get_motor_collection()
         present = dict(await collection.index_information())
-        present.pop("_id_", None)
+        for name in ("_id_", INDEX_NAME):
+            present.pop(name, None)
         differences += [
             IndexDifference(collection=collection.name, index=name, difference=difference)
             for name, difference in sorted(_find_differences(document, present).items())
