@@ -86,7 +86,7 @@ async def paginate(
     binding = [document.__name__, query, order]
     request = _read_page(cursors, binding, first=first, after=after, last=last, before=before)
     limited = {**query, **(visible or {})}
-    page = await find_page(document, limited, order=order, page=request)
+    page = await find_page(document, limited, order=order, page=request, now=info.context.now)
 
     async def count() -> int:
         return await document.get_motor_collection().count_documents(limited)

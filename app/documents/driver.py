@@ -105,6 +105,7 @@ NO_ANSWER_ERRORS: tuple[type[Exception], ...] = (*UNAVAILABLE_ERRORS, OperationF
 DUPLICATE_KEY = 11000
 """The code of a single write in a bulk that breaks a unique index."""
 
+EMBEDDED_REPLICA_SET = "secantus"
 SERVER_SELECTION_TIMEOUT_MS = 2_000
 SOCKET_TIMEOUT_MS = 20_000
 
@@ -232,6 +233,17 @@ def current_database() -> Database:
 def file_bucket() -> chosen.FileBucket:
     """Return the GridFS bucket that holds uploaded files."""
     return chosen.FileBucket(current_database(), bucket_name="files")
+
+
+def reads_whole_ranges() -> bool:
+    """Return whether the server reads all of a range for the first few documents of it.
+
+    The embedded database does, which calls itself so.
+    """
+    # Motor's types say that it is a method; it is a property.
+    topology: Any = current_database().client.topology_description
+    servers = topology.server_descriptions().values()
+    return any(server.replica_set_name == EMBEDDED_REPLICA_SET for server in servers)
 
 
 async def ping(uri: str, *, timeout_seconds: float) -> bool:

@@ -170,7 +170,7 @@ async def test_events_of_one_session_are_found_without_a_scan(database: Database
     for visible in ({}, {"sequence": {"$lte": 2}}):
         query = {"booking_session_id": customer.session_id, **visible}
         order = SortOrder("sequence", unique=True)
-        await find_page(BookingSessionEventDocument, query, order=order, page=page)
+        await find_page(BookingSessionEventDocument, query, order=order, page=page, now=NOW)
     async for _ in BookingSessionEventDocument.stream_raw(customer.session_id):
         pass
 

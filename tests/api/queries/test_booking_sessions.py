@@ -164,8 +164,9 @@ async def test_commands_are_the_same_for_one_session_and_for_many(
     office = await an_office()
     for _ in range(4):
         await office.a_booking()
+    office.client.now = LATER
 
-    for first in (1, 4):
+    for first in (1, 3):
         with command_counter.counting() as commands:
             await list_sessions(office, first=first)
         # The revision is at hand since the customers met it.

@@ -117,8 +117,9 @@ async def test_commands_are_the_same_for_one_booking_and_for_many(
     office = await an_office()
     for _ in range(3):
         await office.a_booking()
+    office.client.now = LATER
 
-    for first in (1, 3):
+    for first in (1, 2):
         with command_counter.counting() as commands:
             await list_bookings(office, first=first)
         assert sorted(commands) == ["find booking_services", "find bookings"]
