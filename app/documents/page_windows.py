@@ -16,7 +16,7 @@ from app.documents.driver import ASCENDING, DESCENDING
 from app.documents.ranges import ONE_MILLISECOND
 
 FIELD = "created_at"
-FIRST_WINDOW = timedelta(hours=6)
+FIRST_WINDOW = timedelta(minutes=15)
 WIDENING = 8
 WIDEST = timedelta(days=365)
 NOTHING = timedelta(0)

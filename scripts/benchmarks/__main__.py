@@ -9,6 +9,7 @@ BENCHMARKS = (
     "widget_boot",
     "event_intake",
     "session_growth",
+    "growth",
     "flow_dashboard",
     "find_problems",
     "routing",
