@@ -106,4 +106,5 @@ async def _find(
 ) -> list[Record]:
     order: Sequence[tuple[str, int]] = ((FIELD, way.direction), ("_id", way.direction))
     cursor = document.get_motor_collection().find(dict(query)).sort(order).limit(size)
-    return [raw async for raw in cursor]
+    records: list[Record] = await cursor.to_list(None)
+    return records

@@ -117,7 +117,8 @@ async def _find(
     if order.field != "_id":
         sort.append(("_id", direction))
     cursor = document.get_motor_collection().find(dict(query)).sort(sort).limit(size)
-    return [raw async for raw in cursor]
+    records: list[dict[str, Any]] = await cursor.to_list(None)
+    return records
 
 
 def _start(page: PageRequest) -> Sequence[Any] | None:

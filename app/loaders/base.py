@@ -44,7 +44,7 @@ class OwnedByIdLoader(MeasuredLoader[OwnedId, D | None], Generic[D]):
         return [found.get(key) for key in keys]
 
     async def _find(self, keys: Sequence[OwnedId]) -> list[D]:
-        return await self.document.find(owned_query("_id", keys)).to_list()
+        return await self.document.read_all(owned_query("_id", keys))
 
 
 def chunked_keys(keys: Sequence[OwnedId]) -> list[Sequence[OwnedId]]:

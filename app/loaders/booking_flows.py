@@ -21,7 +21,7 @@ class StepsByDocumentIdLoader(MeasuredLoader[OwnedId, BookingFlowStep | None]):
     async def load_batch(self, keys: Sequence[OwnedId]) -> list[BookingFlowStep | None]:
         """Return the steps in the order of the keys."""
         chunks = [
-            BookingFlowStepDocument.find(owned_query("_id", chunk)).to_list()
+            BookingFlowStepDocument.read_all(owned_query("_id", chunk))
             for chunk in chunked_keys(keys)
         ]
         documents = list(chain.from_iterable(await asyncio.gather(*chunks)))

@@ -23,4 +23,4 @@ class AnswersByQuestionIdLoader(MeasuredLoader[OwnedId, list[BookingQuestionAnsw
         return [answers[key] for key in keys]
 
     async def _find(self, keys: Sequence[OwnedId]) -> list[BookingQuestionAnswer]:
-        return await BookingQuestionAnswer.find(owned_query("booking_question_id", keys)).to_list()
+        return await BookingQuestionAnswer.read_all(owned_query("booking_question_id", keys))

@@ -37,4 +37,4 @@ class ListsByFieldLoader(MeasuredLoader[OwnedId, list[D]], Generic[D]):
         return [lists[key] for key in keys]
 
     async def _find(self, keys: Sequence[OwnedId]) -> list[D]:
-        return await self.document.find(owned_query(self.field, keys)).to_list()
+        return await self.document.read_all(owned_query(self.field, keys))

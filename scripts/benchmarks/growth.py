@@ -100,8 +100,8 @@ async def count(ask: Callable[[], Awaitable[object]], reads: Reads) -> tuple[int
 
 async def curve(
     dimension: str, sizes: Sequence[int], uri: str, reads: Reads, *, database: Processor
-) -> Curve:
-    """Return what each operation costs at each size, in a database of its own."""
+) -> None:
+    """Tell what each operation costs at each size so far, in a database of its own."""
     await connect_documents(uri, database_name=f"growth_{dimension}", listeners=[reads])
     growing = await a_growing_database()
     costs: dict[str, dict[int, Cost]] = {operation.name: {} for operation in OPERATIONS}
@@ -111,11 +111,11 @@ async def curve(
         print(f"{dimension}: {size:,}, filled in {time.perf_counter() - began:.0f} s", flush=True)
         for operation in OPERATIONS:
             costs[operation.name][size] = await measure(operation, growing, reads, database)
+        show(Curve(dimension, costs))
     disconnect()
-    return Curve(dimension, costs)
 
 
-def table_of(found: Curve) -> Table:
+def show(found: Curve) -> None:
     sizes = list(next(iter(found.costs.values())))
     table = Table(
         "operation",
@@ -134,7 +134,7 @@ def table_of(found: Curve) -> Table:
             _from_to(cost.commands for cost in costs.values()),
             _from_to(cost.documents for cost in costs.values()),
         )
-    return table
+    Console(width=110).print(table)
 
 
 def _from_to(numbers: Iterable[int]) -> str:
@@ -143,7 +143,6 @@ def _from_to(numbers: Iterable[int]) -> str:
 
 
 async def run(folder: Path, chosen: dict[str, tuple[int, ...]]) -> None:
-    console = Console(width=110)
     reads = Reads()
     async with embedded_database(data_dir=folder) as uri:
         running = read_runtime(DatabaseFiles(folder))
@@ -152,8 +151,7 @@ async def run(folder: Path, chosen: dict[str, tuple[int, ...]]) -> None:
         for dimension, sizes in chosen.items():
             # A busy machine may take long over some hundred documents.
             patient = f"{uri}&socketTimeoutMS=0"
-            found = await curve(dimension, sizes, patient, reads, database=database)
-            console.print(table_of(found))
+            await curve(dimension, sizes, patient, reads, database=database)
 
 
 def main() -> None:

@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from typing import Any
 
-from app.documents.driver import current_database, new_id
+from app.documents.driver import (
+    DUPLICATE_KEY,
+    UNAVAILABLE_ERRORS,
+    BulkWriteError,
+    current_database,
+    new_id,
+)
 from app.documents.registry import DOCUMENTS
 from app.domain.booking_session.commands import SessionCommand
 from app.services.booking_sessions.abandon import AbandonSession, abandon_session
@@ -22,6 +28,7 @@ EVENTS_COPIED = 1
 """Of each session: more would fill the database with what no operation reads."""
 
 DOCUMENTS_PER_COMMAND = 500
+PATIENCE = 60
 UNIQUE_EVERYWHERE = ("slug", "publishable_key", "key_hash")
 
 
@@ -146,15 +153,26 @@ async def _insert_copies(
     copies = iter(range(number))
     while chunk := list(islice(copies, size)):
         renamed = [{entity_id: new_id() for entity_id in ids} for _ in chunk]
-        await asyncio.gather(
-            *(
-                current_database()[name].insert_many(
-                    [change(_copied(record, new)) for new in renamed for record in records],
-                    ordered=False,
-                )
-                for name, records in templates.items()
+        for name, records in templates.items():
+            await _insert(
+                name, [change(_copied(record, new)) for new in renamed for record in records]
             )
-        )
+
+
+async def _insert(collection: str, records: list[Record]) -> None:
+    """Insert the records; a database that is too busy to answer is asked again."""
+    for _ in range(PATIENCE):
+        try:
+            await current_database()[collection].insert_many(records, ordered=False)
+        except UNAVAILABLE_ERRORS:
+            await asyncio.sleep(1)
+        except BulkWriteError as error:
+            if any(each["code"] != DUPLICATE_KEY for each in error.details["writeErrors"]):
+                raise
+            return  # They were stored by the time before, whose answer was lost.
+        else:
+            return
+    raise RuntimeError("the database does not answer")
 
 
 def _copied(value: Any, new_ids: Mapping[str, str]) -> Any:
