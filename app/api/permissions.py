@@ -55,6 +55,11 @@ class AccessExtension(FieldExtension):
         """Make the access part of the published description."""
         field.description = f"{field.description} {self.access.value}"
 
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **kwargs: Any) -> Any:
+        """Resolve a field that need not wait, or raise RequestError."""
+        self._check(info.context)
+        return next_(source, info, **kwargs)
+
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Any, **kwargs: Any
     ) -> Any:

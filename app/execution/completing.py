@@ -162,10 +162,10 @@ async def _complete_stream(
             settled = item.settle(value, (link, len(items), item), execution)
             items.append(_into(items, settled))
             pending += execution.take_fresh(mark)
-    except Exception:
+    except BaseException:
+        execution.settle_in_background(pending)
         with suppress(Exception):
             await iterator.aclose()
-        execution.settle_in_background(pending)
         raise
     execution.fresh += pending
     return items

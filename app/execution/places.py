@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from graphql import FieldNode, GraphQLError, located_error
 
 from app.execution.links import Link, to_keys
+from app.execution.loaded import Loaded
 
 if TYPE_CHECKING:
     from app.execution.running import Execution
@@ -39,7 +40,9 @@ class Place:
         """
         mark = len(execution.fresh)
         try:
-            if execution.is_awaitable(value):
+            if type(value) is Loaded and value.future.done() and not value.future.cancelled():
+                value = value.get()
+            elif execution.is_awaitable(value):
                 return execution.wait(value, link)
             return self.complete(value, link, execution)
         except Exception as error:
@@ -67,7 +70,7 @@ class Pending:
     `into` is the object or list it stands in, unless that has to be looked up.
     """
 
-    __slots__ = ("awaitable", "complete", "into", "is_dropped", "link", "task")
+    __slots__ = ("awaitable", "complete", "into", "is_dropped", "is_running", "link", "task")
 
     def __init__(self, awaitable: Awaitable[Any], link: Link, complete: Complete) -> None:
         self.awaitable = awaitable
@@ -75,4 +78,5 @@ class Pending:
         self.complete = complete
         self.into: Any = None
         self.is_dropped = False
+        self.is_running = False
         self.task: Task[None] | None = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
@@ -18,6 +19,7 @@ from graphql.execution import Executor
 from graphql.pyutils import Undefined
 
 from app.execution.links import Link, nearest_nullable
+from app.execution.loaded import Loaded
 from app.execution.places import Complete, Pending
 
 TURNS_UNTIL_SIBLINGS_ARE_STOPPED = 2
@@ -31,9 +33,10 @@ class Execution:
     """The state of one execution."""
 
     __slots__ = (
-        "_finished",
+        "_loaded",
         "_running",
         "_stopped_by",
+        "_waker",
         "arguments",
         "context",
         "data",
@@ -53,7 +56,8 @@ class Execution:
         self.data: dict[str, Any] | None = None
         self.arguments: dict[int, dict[str, Any]] = {}
         self._running = 0
-        self._finished: asyncio.Future[None] | None = None
+        self._loaded: list[Pending] = []
+        self._waker: asyncio.Future[None] | None = None
         self._stopped_by: BaseException | None = None
 
     def wait(
@@ -101,10 +105,13 @@ class Execution:
             raise
 
     async def _settle_together(self) -> None:
-        self._finished = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
         self._begin()
         try:
-            await self._finished
+            while self._running and self._stopped_by is None:
+                self._waker = loop.create_future()
+                await self._waker
+                self._complete_loaded()
         except asyncio.CancelledError as error:
             self._stopped_by = error
         if self._stopped_by is not None:
@@ -116,28 +123,70 @@ class Execution:
         fresh = self.fresh
         self._running += len(fresh)
         for pending in fresh:
-            pending.task = asyncio.create_task(self._run(pending))
+            awaitable = pending.awaitable
+            if type(awaitable) is Loaded:
+                awaitable.future.add_done_callback(partial(self._note_loaded, pending))
+            else:
+                pending.task = asyncio.create_task(self._run(pending))
         fresh.clear()
 
-    async def _run(self, pending: Pending) -> None:
+    async def _run(self, pending: Pending, error: Exception | None = None) -> None:
+        """Settle in a task, or fail with the error of what was loaded."""
+        pending.is_running = True
         try:
-            await self._settle(pending)
-        except BaseException as error:
+            if pending.is_dropped:
+                _close(pending)
+            elif error is None:
+                await self._settle(pending)
+            else:
+                await self._fail(pending, error)
+        except BaseException as stopping:
             if not pending.is_dropped:
-                self._stop_by(error)
+                self._stop_by(stopping)
         else:
             if self.fresh:
                 self._begin()
         finally:
+            self._finish_one()
+
+    def _finish_one(self) -> None:
+        self._running -= 1
+        if self._running == 0:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waker is not None and not self._waker.done():
+            self._waker.set_result(None)
+
+    def _note_loaded(self, pending: Pending, _future: object) -> None:
+        # The task that executes goes on with all that was loaded in one turn of the event loop.
+        self._loaded.append(pending)
+        self._wake()
+
+    def _complete_loaded(self) -> None:
+        loaded, self._loaded = self._loaded, []
+        for pending in loaded:
+            if pending.is_dropped:
+                continue
             self._running -= 1
-            if self._running == 0 and self._finished is not None and not self._finished.done():
-                self._finished.set_result(None)
+            mark = len(self.fresh)
+            try:
+                value = pending.awaitable.get()  # type: ignore[attr-defined]
+                completed = pending.complete(value, pending.link, self)
+            except Exception as error:
+                self.give_up(mark)
+                self._fail_loaded(pending, error)
+            except asyncio.CancelledError as error:
+                self._stop_by(error)
+            else:
+                self._put(pending, completed)
+        if self.fresh:
+            self._begin()
 
     def _stop_by(self, error: BaseException) -> None:
         if self._stopped_by is None:
             self._stopped_by = error
-        if self._finished is not None and not self._finished.done():
-            self._finished.set_result(None)
+        self._wake()
 
     async def _stop(self) -> None:
         self.give_up(0)
@@ -145,16 +194,19 @@ class Execution:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _settle(self, pending: Pending) -> None:
-        link = pending.link
         try:
             value = await pending.awaitable
             if pending.is_dropped:
                 return
-            completed = pending.complete(value, link, self)
+            completed = pending.complete(value, pending.link, self)
         except Exception as error:
             self.give_up(0)
             await self._fail(pending, error)
             return
+        self._put(pending, completed)
+
+    def _put(self, pending: Pending, completed: Any) -> None:
+        link = pending.link
         into = pending.into
         if into is None:
             into = self._find(link[0])
@@ -162,6 +214,14 @@ class Execution:
             into[link[1]] = completed
             if type(completed) is Pending:
                 completed.into = into
+
+    def _fail_loaded(self, pending: Pending, error: Exception) -> None:
+        if pending.link[2].is_nullable:
+            pending.is_dropped = True
+            self._make_null(pending.link, pending.link[2].locate(error, pending.link))
+            return
+        self._running += 1
+        pending.task = asyncio.create_task(self._run(pending, error))
 
     async def _fail(self, pending: Pending, error: Exception) -> None:
         if pending.is_dropped:
@@ -200,9 +260,13 @@ class Execution:
                     waiting.extend(values)
                 case Pending(is_dropped=False) as pending:
                     pending.is_dropped = True
-                    if pending.task is not None:
+                    if pending.task is None:
+                        self._finish_one()
+                        continue
+                    stopped.append(pending.task)
+                    if pending.is_running:
+                        # Otherwise it ends by itself when it begins; cancelled now, it never would.
                         pending.task.cancel()
-                        stopped.append(pending.task)
         return stopped
 
     def _find(self, link: Link | None) -> Any:
@@ -211,6 +275,11 @@ class Execution:
             return self.data
         into = self._find(link[0])
         return None if into is None else into[link[1]]
+
+
+def _close(pending: Pending) -> None:
+    if asyncio.iscoroutine(pending.awaitable):
+        pending.awaitable.close()
 
 
 def _as_coroutine(pending: Pending) -> Awaitable[Any]:

@@ -1,5 +1,6 @@
 """Questions, answers and answer categories as clients read them."""
 
+from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -17,6 +18,7 @@ from app.domain.content import QuestionContent as DomainQuestionContent
 from app.domain.questions import AnswerType
 from app.domain.usage import UsedKind
 from app.domain.values import EntityId
+from app.execution.loaded import loaded
 from app.loaders.base import OwnedId, owned
 
 
@@ -50,20 +52,24 @@ class BookingAnswerCategory(Node):
         )
 
 
-async def load_category(info: Info, category_id: OwnedId | None) -> BookingAnswerCategory | None:
+def load_category(info: Info, category_id: OwnedId | None) -> BookingAnswerCategory | None:
     """Return the category through the request's loader, or None where there is none."""
     if category_id is None:
         return None
-    category = await info.context.loaders.categories.load(category_id)
-    return None if category is None else BookingAnswerCategory.from_document(category)
+    return loaded(
+        info.context.loaders.categories.load(category_id),
+        lambda found: None if found is None else BookingAnswerCategory.from_document(found),
+    )
 
 
-async def load_service(info: Info, service_id: OwnedId | None) -> BookingService | None:
+def load_service(info: Info, service_id: OwnedId | None) -> BookingService | None:
     """Return the service through the request's loader, or None where there is none."""
     if service_id is None:
         return None
-    service = await info.context.loaders.services.load(service_id)
-    return None if service is None else BookingService.from_document(service)
+    return loaded(
+        info.context.loaders.services.load(service_id),
+        lambda found: None if found is None else BookingService.from_document(found),
+    )
 
 
 @strawberry.type(description="What a customer reads of a question.")
@@ -91,8 +97,8 @@ class BookingQuestionAnswerBase(Node):
     category_id: strawberry.Private[OwnedId | None]
 
     @strawberry.field(description="The group the answer is shown in; null for none.")
-    async def category(self, info: Info) -> BookingAnswerCategory | None:
-        return await load_category(info, self.category_id)
+    def category(self, info: Info) -> BookingAnswerCategory | None:
+        return load_category(info, self.category_id)
 
 
 @strawberry.type(description="An answer that is a text.")
@@ -105,8 +111,8 @@ class ServiceReferenceAnswer(BookingQuestionAnswerBase):
     service_id: strawberry.Private[OwnedId]
 
     @strawberry.field(description="The service; null when it was deleted.")
-    async def service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
 
 BookingQuestionAnswer: TypeAlias = Annotated[
@@ -142,8 +148,14 @@ class BookingQuestion(Node):
     answer_ids: strawberry.Private[list[EntityId]]
 
     @strawberry.field(description="The answers offered, in order.")
-    async def answers(self, info: Info) -> list[BookingQuestionAnswer]:
-        documents = await info.context.loaders.answers_by_question_id.load(self.owned_id)
+    def answers(self, info: Info) -> list[BookingQuestionAnswer]:
+        return loaded(
+            info.context.loaders.answers_by_question_id.load(self.owned_id), self._choose_answers
+        )
+
+    def _choose_answers(
+        self, documents: Iterable[booking_question_answer.BookingQuestionAnswer]
+    ) -> list[BookingQuestionAnswer]:
         by_id = {document.id: document for document in documents}
         return [to_answer(by_id[answer_id]) for answer_id in self.answer_ids if answer_id in by_id]
 

@@ -59,7 +59,7 @@ class BookingService(Node):
         description="The job type it is booked as; null when it is not linked.",
         extensions=[AccessExtension(Access.ANALYST)],
     )
-    async def vendor_data(self) -> VendorData | None:
+    def vendor_data(self) -> VendorData | None:
         return None if self.link is None else VendorData.from_domain(self.link)
 
     @strawberry.field(

@@ -69,8 +69,8 @@ class TempSelections:
     service_id: strawberry.Private[OwnedId | None] = None
 
     @strawberry.field(description="The service chosen.")
-    async def service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
 
 @strawberry.type(description="Where a customer is.")

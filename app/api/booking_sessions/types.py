@@ -54,8 +54,8 @@ class CompletedBookingOutcome(BookingOutcome):
     service_id: strawberry.Private[OwnedId | None] = None
 
     @strawberry.field(description="The service booked; null when it was deleted.")
-    async def selected_service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def selected_service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
 
 @strawberry.type(description="The session ended without a booking.")
@@ -69,8 +69,8 @@ class AbandonedBookingOutcome(BookingOutcome):
     service_id: strawberry.Private[OwnedId | None] = None
 
     @strawberry.field(description="The service chosen by then, if one was.")
-    async def selected_service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def selected_service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
 
 @strawberry.interface(description="One customer's way through a booking flow.")

@@ -75,8 +75,8 @@ class Booking(Node):
     service_id: strawberry.Private[OwnedId]
 
     @strawberry.field(description="The service booked; null when it was deleted.")
-    async def service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
     @strawberry.field(
         description="Every try to bring it to the vendor, the oldest first, at most the newest "

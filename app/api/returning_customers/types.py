@@ -18,8 +18,8 @@ class PreviousBooking:
     service_id: strawberry.Private[OwnedId]
 
     @strawberry.field(description="The service booked; null when it was deleted.")
-    async def service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
 
 @strawberry.type(

@@ -59,8 +59,8 @@ class ServiceSelectionOptionGroup:
     category_id: strawberry.Private[OwnedId | None] = None
 
     @strawberry.field(description="The category; null for options without one.")
-    async def category(self, info: Info) -> BookingAnswerCategory | None:
-        return await load_category(info, self.category_id)
+    def category(self, info: Info) -> BookingAnswerCategory | None:
+        return load_category(info, self.category_id)
 
     @classmethod
     def from_domain(
@@ -88,12 +88,12 @@ class ServiceSelectionProgress:
     service_id: strawberry.Private[OwnedId | None] = None
 
     @strawberry.field(description="The current question; null when there is none left.")
-    async def question(self, info: Info) -> BookingQuestion | None:
-        return None if self.question_id is None else await load_question(info, self.question_id)
+    def question(self, info: Info) -> BookingQuestion | None:
+        return None if self.question_id is None else load_question(info, self.question_id)
 
     @strawberry.field(description="The service on the path, if one is.")
-    async def selected_service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def selected_service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
     @classmethod
     def from_domain(

@@ -17,6 +17,7 @@ from app.api.scalars import LucideIconKey
 from app.api.service_selection.enums import NodeType
 from app.domain.service_selection import graph as domain
 from app.domain.values import EntityId
+from app.execution.loaded import loaded
 from app.loaders.base import OwnedId, owned
 
 
@@ -33,14 +34,16 @@ class QuestionReferenceNode(ServiceSelectionNodeBase):
     question_id: strawberry.Private[OwnedId]
 
     @strawberry.field(description="The question; null when it was deleted.")
-    async def question(self, info: Info) -> BookingQuestion | None:
-        return await load_question(info, self.question_id)
+    def question(self, info: Info) -> BookingQuestion | None:
+        return load_question(info, self.question_id)
 
 
-async def load_question(info: Info, question_id: OwnedId) -> BookingQuestion | None:
+def load_question(info: Info, question_id: OwnedId) -> BookingQuestion | None:
     """Return the question through the request's loader, or None when it is gone."""
-    question = await info.context.loaders.questions.load(question_id)
-    return None if question is None else BookingQuestion.from_document(question)
+    return loaded(
+        info.context.loaders.questions.load(question_id),
+        lambda found: None if found is None else BookingQuestion.from_document(found),
+    )
 
 
 @strawberry.type(description="What a customer reads on an answer of the graph.")
@@ -62,8 +65,8 @@ class AnswerReferenceNode(ServiceSelectionNodeBase):
     category_id: strawberry.Private[OwnedId | None]
 
     @strawberry.field(description="The group it is shown in; null for none.")
-    async def category(self, info: Info) -> BookingAnswerCategory | None:
-        return await load_category(info, self.category_id)
+    def category(self, info: Info) -> BookingAnswerCategory | None:
+        return load_category(info, self.category_id)
 
 
 @strawberry.type(description="A service selected by reaching this point of the graph.")
@@ -71,8 +74,8 @@ class ServiceReferenceNode(ServiceSelectionNodeBase):
     service_id: strawberry.Private[OwnedId]
 
     @strawberry.field(description="The service; null when it was deleted.")
-    async def service(self, info: Info) -> BookingService | None:
-        return await load_service(info, self.service_id)
+    def service(self, info: Info) -> BookingService | None:
+        return load_service(info, self.service_id)
 
 
 ServiceSelectionNode: TypeAlias = Annotated[
