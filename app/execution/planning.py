@@ -96,7 +96,10 @@ class Plan:
     def compile(self, values: tuple[Any, ...]) -> Compiled:
         """Return what is compiled now for the values of the conditions; raises NoPlan."""
         flags = dict(zip(self.operation.conditions, values, strict=True))
-        compiled = Compiler(self.schema, self.operation, flags).compile()
+        try:
+            compiled = Compiler(self.schema, self.operation, flags).compile()
+        except RecursionError:
+            raise NoPlan(Reason.TOO_LARGE) from None  # Too deep; graphql-core says so, too.
         self._variants[values] = compiled
         self.size += compiled.fields
         return compiled
