@@ -47,7 +47,9 @@ _TYPE_NAMES = frozenset(entity_type.value for entity_type in EntityType)
 
 def encode_id(entity_type: EntityType, entity_id: EntityId) -> ID:
     """Return the global id of an entity."""
-    return ID(base64.urlsafe_b64encode(f"{entity_type.value}:{entity_id}".encode()).decode())
+    # Not base64.urlsafe_b64encode: a dashboard shows thousands of ids, and it takes twice as long.
+    text = binascii.b2a_base64(f"{entity_type}:{entity_id}".encode(), newline=False).decode()
+    return ID(text.replace("+", "-").replace("/", "_"))
 
 
 def encode_optional_id(entity_type: EntityType, entity_id: EntityId | None) -> ID | None:

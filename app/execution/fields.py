@@ -25,7 +25,13 @@ from graphql.execution.values import VariableValues, get_argument_values
 
 from app.execution.links import Link, to_path
 from app.execution.places import Place
-from app.execution.strawberry_types import PlainField, PlainInfo, find_plain_field
+from app.execution.strawberry_types import (
+    BACKREF,
+    PlainField,
+    PlainInfo,
+    find_chain,
+    find_plain_field,
+)
 
 if TYPE_CHECKING:
     from app.execution.running import Execution
@@ -37,7 +43,16 @@ _NO_VARIABLES = VariableValues({}, {})
 class FieldPlan:
     """A field of an object type under one response key."""
 
-    __slots__ = ("_constant", "definition", "key", "name", "parent_type", "place", "plain")
+    __slots__ = (
+        "_chain",
+        "_constant",
+        "definition",
+        "key",
+        "name",
+        "parent_type",
+        "place",
+        "plain",
+    )
 
     def __init__(
         self,
@@ -58,6 +73,7 @@ class FieldPlan:
             nodes=nodes,
         )
         self.plain: PlainField | None = find_plain_field(definition, schema)
+        self._chain = None if self.plain else find_chain(definition, schema)
         self._constant = _find_constant(definition, nodes[0])
 
     def execute(self, source: Any, parent: Link | None, execution: Execution) -> Any:
@@ -66,11 +82,14 @@ class FieldPlan:
         It may be a Pending. Raises GraphQLError, located, when the field may not be null.
         """
         link: Link = (parent, self.key, self.place)
-        executor = execution.executor
         mark = len(execution.fresh)
         try:
-            resolve = self.definition.resolve or executor.field_resolver
-            value = resolve(source, self.info(link, execution), **self.arguments(execution))
+            if self._chain is None:
+                resolve = self.definition.resolve or execution.executor.field_resolver
+                value = resolve(source, self.info(link, execution), **self.arguments(execution))
+            else:
+                info = self.plain_info(parent, execution)
+                value = self._chain(source, info, **self.arguments(execution))
             if execution.is_awaitable(value):
                 return execution.wait(value, link)
             return self.place.complete(value, link, execution)
@@ -102,13 +121,17 @@ class FieldPlan:
         )
 
     def plain_info(self, parent: Link | None, execution: Execution) -> PlainInfo:
-        """Return the Info of a plain resolver."""
-        assert self.plain is not None  # noqa: S101 - only plain fields are asked.
+        """Return the Info of a resolver of Strawberry's."""
         return PlainInfo(
-            self.plain.strawberry_field,
+            self.definition.extensions[BACKREF],
             execution.context,
-            lambda: self.info((parent, self.key, self.place), execution),
+            self._info_below,
+            parent,
+            execution,
         )
+
+    def _info_below(self, parent: Link | None, execution: Execution) -> GraphQLResolveInfo[Any]:
+        return self.info((parent, self.key, self.place), execution)
 
     def arguments(self, execution: Execution) -> dict[str, Any]:
         """Return the coerced arguments; raises GraphQLError."""

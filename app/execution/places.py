@@ -40,7 +40,7 @@ class Place:
         """
         mark = len(execution.fresh)
         try:
-            if type(value) is Loaded and value.future.done() and not value.future.cancelled():
+            if type(value) is Loaded and value.future.done():
                 value = value.get()
             elif execution.is_awaitable(value):
                 return execution.wait(value, link)

@@ -138,6 +138,12 @@ class Execution:
                 _close(pending)
             elif error is None:
                 await self._settle(pending)
+                while self._has_single_awaitable():
+                    # In the same turn, as graphql-core does: loaders are asked no later.
+                    pending = self.fresh.pop()
+                    pending.task = asyncio.current_task()
+                    pending.is_running = True
+                    await self._settle(pending)
             else:
                 await self._fail(pending, error)
         except BaseException as stopping:
@@ -148,6 +154,9 @@ class Execution:
                 self._begin()
         finally:
             self._finish_one()
+
+    def _has_single_awaitable(self) -> bool:
+        return len(self.fresh) == 1 and type(self.fresh[0].awaitable) is not Loaded
 
     def _finish_one(self) -> None:
         self._running -= 1

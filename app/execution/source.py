@@ -14,6 +14,7 @@ from typing import Any
 from app.execution.completing import CompleteObject
 from app.execution.fields import FieldPlan
 from app.execution.leaves import INFINITY, ORDINARY_CLASSES, QuickLeaf
+from app.execution.loaded import Loaded
 from app.execution.places import Complete, Pending, Place
 from app.execution.strawberry_types import CAST, PlainField
 
@@ -27,6 +28,7 @@ class Writer:
         self.namespace: dict[str, Any] = {
             "CAST": CAST,
             "INFINITY": INFINITY,
+            "Loaded": Loaded,
             "ORDINARY": ORDINARY_CLASSES,
             "Pending": Pending,
         }
@@ -156,6 +158,9 @@ class UnitWriter:
             self._maybe_pending.append(value)
         self._writer.add(1, "try:")
         self._writer.add(2, f"{value} = {self._expression(field, plain)}")
+        if plain.function is not None:
+            is_there = f"type({value}) is Loaded and {value}.future.done()"
+            self._writer.add(2, f"if {is_there}: {value} = {value}.get()")
         return value
 
     def _end(self, field: FieldPlan, value: str, mark: str | None = None) -> None:

@@ -41,7 +41,6 @@ class PlainField:
     and the `Info` are given.
     """
 
-    strawberry_field: StrawberryField
     attribute: str | None = None
     function: Callable[..., Any] | None = None
     takes_self: bool = False
@@ -54,15 +53,23 @@ class PlainInfo(strawberry.Info[Any, Any]):
     """The Info of a plain field, whose costlier parts are made when a resolver asks for them."""
 
     def __init__(
-        self, field: StrawberryField, context: Any, make_info: Callable[[], GraphQLResolveInfo[Any]]
+        self,
+        field: StrawberryField,
+        context: Any,
+        make_info: Callable[[Any, Any], GraphQLResolveInfo[Any]],
+        parent: Any,
+        execution: Any,
     ) -> None:
+        """`make_info` makes the rest of the link of the parent and the execution."""
         self._field = field
         self._context = context
         self._make_info = make_info
+        self._parent = parent
+        self._execution = execution
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]
-        return self._make_info()
+        return self._make_info(self._parent, self._execution)
 
     @property
     def context(self) -> Any:
@@ -81,7 +88,7 @@ def find_plain_field(definition: GraphQLField, schema: GraphQLSchema) -> PlainFi
     held = _closure_of(resolve)
     if resolve.__name__ == "_get_basic_result":
         is_sure = held.get("field") is field and getattr(field, "default_resolver", 0) is getattr
-        return PlainField(field, attribute=field.python_name) if is_sure else None
+        return PlainField(attribute=field.python_name) if is_sure else None
     if held.get("field_exception_handlers") != () or not _has_usual_info(schema):
         return None
     return _find_plain_resolver(field)
@@ -90,6 +97,23 @@ def find_plain_field(definition: GraphQLField, schema: GraphQLSchema) -> PlainFi
 def _closure_of(function: FunctionType) -> dict[str, Any]:
     cells = function.__closure__ or ()
     return dict(zip(function.__code__.co_freevars, (c.cell_contents for c in cells), strict=True))
+
+
+def find_chain(definition: GraphQLField, schema: GraphQLSchema) -> Callable[..., Any] | None:
+    """Return what Strawberry's wrapper of a synchronous resolver calls, with an Info of its making.
+
+    That is the chain of the field's extensions, which ends in the resolver.
+    """
+    field: Any = definition.extensions.get(BACKREF)
+    resolve: Any = definition.resolve
+    if type(field) is not StrawberryField or not _has_usual_info(schema):
+        return None
+    if not isinstance(resolve, FunctionType) or resolve.__module__ != _CONVERTER:
+        return None
+    held = _closure_of(resolve)
+    if resolve.__name__ != "_resolver" or held.get("field_exception_handlers") != ():
+        return None
+    return held.get("_get_result_with_extensions")
 
 
 def _has_usual_info(schema: GraphQLSchema) -> bool:
@@ -112,7 +136,6 @@ def _find_plain_resolver(field: StrawberryField) -> PlainField | None:
     named = (resolver.parent_parameter, resolver.root_parameter)
     info = resolver.info_parameter
     return PlainField(
-        field,
         function=function,
         takes_self=resolver.self_parameter is not None,
         source_names=tuple(each.name for each in named if each is not None),
