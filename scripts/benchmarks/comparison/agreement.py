@@ -30,11 +30,13 @@ class DisagreementError(Exception):
 
 
 def ask(server: RunningServer, plan: Plan, *, number: int = 0) -> dict[str, Any]:
-    """Return the answer to one request of a plan."""
-    body = plan.body.replace(VALUE, plan.values[number]).replace(COUNT.decode(), "a")
+    """Return the answer to one request of a plan; a number beyond its last begins anew."""
+    place = number % len(plan.values)
+    body = plan.body.replace(VALUE, plan.values[place])
+    body = body.replace(COUNT.decode(), f"{number:08}")
     headers = {"Content-Type": "application/json"}
-    if plan.tokens[number]:
-        headers["Authorization"] = f"Bearer {plan.tokens[number]}"
+    if plan.tokens[place]:
+        headers["Authorization"] = f"Bearer {plan.tokens[place]}"
     answered = httpx.post(server.url, content=body, headers=headers, timeout=60)
     try:
         answer: dict[str, Any] = answered.json()

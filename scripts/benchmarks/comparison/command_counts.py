@@ -1,10 +1,12 @@
 """Counting the commands each server sends to the database, with little data and with much."""
 
+import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.benchmarks.comparison.agreement import ask
 from scripts.benchmarks.comparison.counting_proxy import CountingProxy, counting_proxy
 from scripts.benchmarks.comparison.dataset import Dataset
 from scripts.benchmarks.comparison.load_generator import Plan
@@ -14,11 +16,11 @@ from scripts.benchmarks.comparison.servers import RunningServer, Serving
 from scripts.benchmarks.comparison.under_load import Load, Say, noting_problems
 
 WARM_REQUESTS = 2
-REQUESTS = 6
+REQUESTS = 3
 REQUESTS_AT_ONCE = 256
 MANY = CLIENTS[-1]
 SECONDS = 120.0
-SECONDS_OF_SILENCE = 0.1
+SECONDS_OF_SILENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,7 @@ class CommandCounts:
             if operation.writes:
                 # Writes that arrive together may be stored together.
                 plan = self.dataset.plan(operation, self.dataset.large, self._sessions(64))
-                many = counting.per_request(plan, clients=MANY, most=REQUESTS_AT_ONCE)
-                measured.commands[MANY] = many
+                measured.commands[MANY] = counting.per_request_at_once(plan)
 
     def _count_sizes(self, operation: Operation, counting: "_Counting", measured: Measured) -> None:
         data = self.dataset
@@ -71,9 +72,8 @@ class CommandCounts:
         copied = [data.copy_session(each, count=1)[0] for each in (*little, *much)]
         small = data.plan(operation, data.small, copied[:1])
         large = data.plan(operation, data.large, copied[1:])
-        measured.commands_small = counting.per_request(small, clients=1, most=REQUESTS)
-        alone = counting.per_request(large, clients=1, most=REQUESTS)
-        measured.commands = dict.fromkeys(CLIENTS, alone)
+        measured.commands_small = counting.per_request(small)
+        measured.commands = dict.fromkeys(CLIENTS, counting.per_request(large))
 
     def _sessions(self, count: int) -> list[str]:
         return self.dataset.copy_session(self.dataset.large.fresh_session_id, count=count)
@@ -85,13 +85,25 @@ class _Counting:
     proxy: CountingProxy
     folder: Path
 
-    def per_request(self, plan: Plan, *, clients: int, most: int) -> float:
-        """Return the commands for each of `most` requests."""
+    def per_request(self, plan: Plan) -> float:
+        """Return the commands of one request alone.
+
+        The median of a few: a server may at any time send something for purposes of its own.
+        """
+        counts = []
+        for number in range(WARM_REQUESTS + REQUESTS):
+            before = self._settled()
+            ask(self.server, plan, number=number)
+            counts.append(self._settled() - before)
+        return float(statistics.median(counts[WARM_REQUESTS:]))
+
+    def per_request_at_once(self, plan: Plan) -> float:
+        """Return the commands for each of many requests that arrive together."""
         load = Load(self.server, plan, self.folder)
-        load.run(clients=1, seconds=SECONDS, most=WARM_REQUESTS)
+        load.run(clients=MANY, seconds=SECONDS, most=MANY)
         before = self._settled()
-        load.run(clients=clients, seconds=SECONDS, most=most)
-        return round((self._settled() - before) / most, 2)
+        load.run(clients=MANY, seconds=SECONDS, most=REQUESTS_AT_ONCE)
+        return round((self._settled() - before) / REQUESTS_AT_ONCE, 2)
 
     def _settled(self) -> int:
         """Return the count once nothing more comes of the requests answered so far."""

@@ -14,6 +14,7 @@ from typing import IO
 
 import httpx
 
+from app.domain.booking_session.events import SCHEMA_VERSION
 from scripts.benchmarks.comparison import processes
 from scripts.benchmarks.comparison.peers_setup import NODE_PACKAGES, PEERS, ROOT, Installed
 
@@ -178,6 +179,7 @@ class Serving:
             "MONGODB_URI": database.uri,
             "DATABASE_NAME": database.name,
             "SCHEMA": str(SCHEMA),
+            "EVENT_VERSION": str(SCHEMA_VERSION),
             "ANSWER": str(self.answer),
             "SCHEDULER_PORT": str(port),
             "SCHEDULER_MONGODB_URI": database.uri,

@@ -5,6 +5,7 @@ two writers, who then reads again.
 
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from pymongo.errors import BulkWriteError
 
 MAX_ATTEMPTS = 20
 DUPLICATE_KEY = 11000
+EVENT_VERSION = int(os.environ["EVENT_VERSION"])
+"""The version of this kind of document, which is not the peers' to choose."""
 
 FindStepIds = Callable[[AsyncDatabase, str], Awaitable[frozenset[str]]]
 
@@ -100,10 +103,7 @@ async def _find_known(
     db: AsyncDatabase, session_id: str, commands: Sequence[Command]
 ) -> dict[str, dict[str, Any]]:
     client_event_ids = [command.client_event_id for command in commands]
-    query = {
-        "booking_session_id": session_id,
-        "client_event_id": {"$in": client_event_ids, "$type": "string"},
-    }
+    query = {"booking_session_id": session_id, "client_event_id": {"$in": client_event_ids}}
     found = await db.booking_session_events.find(query).to_list()
     return {event["client_event_id"]: event for event in found}
 
@@ -130,7 +130,7 @@ def _create_events(session: Mapping[str, Any], commands: Sequence[Command]) -> l
             "content_hash": _hash({"data": command.data, "step_id": command.step_id}),
             "batch_id": event_ids[0],
             "batch_end": session["sequence"] + len(commands),
-            "schema_version": 2,
+            "schema_version": EVENT_VERSION,
         }
         for index, command in enumerate(commands)
     ]

@@ -7,6 +7,8 @@ import { decodeId } from "./ids.mjs";
 
 const DUPLICATE_KEY = 11000;
 const MAX_ATTEMPTS = 20;
+// The version of this kind of document, which is not the peers' to choose.
+const EVENT_VERSION = Number(process.env.EVENT_VERSION);
 
 export async function recordEvents(db, credential, input) {
   const sessionId = decodeId("BookingSession", input.bookingSessionId);
@@ -70,10 +72,7 @@ function readCommand({ clientEventId, stepId, data }) {
 async function findKnown(db, sessionId, commands) {
   const ids = commands.map(({ clientEventId }) => clientEventId);
   const events = db.collection("booking_session_events");
-  const query = {
-    booking_session_id: sessionId,
-    client_event_id: { $in: ids, $type: "string" },
-  };
+  const query = { booking_session_id: sessionId, client_event_id: { $in: ids } };
   const found = await events.find(query).toArray();
   return new Map(found.map((event) => [event.client_event_id, event]));
 }
@@ -97,7 +96,7 @@ function createEvents(session, commands) {
     content_hash: hashContent({ data, step_id: stepId }),
     batch_id: ids[0],
     batch_end: session.sequence + commands.length,
-    schema_version: 2,
+    schema_version: EVENT_VERSION,
   }));
 }
 
