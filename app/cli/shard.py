@@ -3,7 +3,8 @@
 import click
 
 from app.api.ids import EntityType, decode_id
-from app.cli.common import CommandError, open_database, run
+from app.cli.common import open_database, run
+from app.cli.errors import CommandError
 from app.documents.driver import OperationFailure
 from app.documents.sharding import (
     KeyDiffers,

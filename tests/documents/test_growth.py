@@ -50,7 +50,7 @@ queries = Queries()
 async def grown(database_uri: str) -> AsyncIterator[Database]:
     name = f"test_{uuid.uuid4().hex}"
     yield await connect_documents(database_uri, database_name=name, listeners=[queries])
-    disconnect()
+    await disconnect()
 
 
 @pytest.mark.parametrize("dimension", GROWTH)
