@@ -1,7 +1,7 @@
 """`scheduler key`: an operator's handling of API keys."""
 
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -88,8 +88,13 @@ def list_keys(settings: Settings, slug: str, *, as_json: bool) -> None:
         click.echo(json.dumps({"apiKeys": rows}))
         return
     for row in rows:
-        state = f"revoked {row['revokedAt']}" if row["revokedAt"] else f"used {row['lastUsedAt']}"
-        click.echo(f"{row['prefix']}  {row['role']:8} {row['name']}  {state}")
+        click.echo(f"{row['prefix']}  {row['role']:8} {row['name']}  {_state(row)}")
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    if row["revokedAt"]:
+        return f"revoked {row['revokedAt']}"
+    return f"used {row['lastUsedAt']}" if row["lastUsedAt"] else "never used"
 
 
 @key.command("rotate")

@@ -34,7 +34,12 @@ class StoredFile(StoredDocument):
             IndexModel(
                 [("metadata.organization_id", ASCENDING), ("metadata.sha256", ASCENDING)],
                 name="organization_sha256",
-            )
+            ),
+            # GridFS makes this one itself when the first file is stored, under this name.
+            IndexModel(
+                [("filename", ASCENDING), ("uploadDate", ASCENDING)],
+                name="filename_1_uploadDate_1",
+            ),
         ]
 
     @property

@@ -6,11 +6,20 @@ from app.documents.driver import Database
 from app.documents.index_creation import IndexesNotMadeError
 from app.documents.indexes import IndexDifference, find_index_differences
 from app.documents.registry import connect_documents
+from app.services.files import store_file
 
 NEEDS_EVERY_INDEX = True
 
 
 async def test_indexes_of_a_fresh_database_are_as_declared(database: Database) -> None:
+    assert await find_index_differences() == []
+
+
+async def test_indexes_are_as_declared_after_a_file_was_stored(database: Database) -> None:
+    await store_file(
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>', organization_id="a" * 24
+    )
+
     assert await find_index_differences() == []
 
 
