@@ -9,8 +9,9 @@ hour are few enough to have a band each.
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from operator import add
 from typing import Any, NamedTuple, TypeAlias
 
 from app.domain.analytics.band_times import BandTimes, split_into_bands
@@ -63,10 +64,10 @@ def encode_tally(tally: Tally, view: View) -> EncodedTally:
         for (cell, key), unordered in lists.items():
             row = row_of(cell, key)
             if timed is TimeSection.QUARTERS:
-                rows[row] = _flatten(sorted(Counter(unordered).items()))
+                rows[row] = _list_numbers(Counter(unordered))
                 continue
             bands = dict(split_into_bands(sorted(unordered)))
-            rows[row] = _flatten((band, bands[band].totals[-1]) for band in bands)
+            rows[row] = _list_numbers({band: bands[band].totals[-1] for band in bands})
             times[row_id(timed, row)] = {str(band): bands[band].encode() for band in bands}
     return EncodedTally(
         {str(name): _compress(rows) for name, rows in sections.items() if rows}, times
@@ -81,7 +82,7 @@ def decode_tally(encoded: EncodedTally) -> Tally:
             if name not in _TIME_SECTIONS:
                 tally.count(CountSection(name), *read_row(row), content)
             elif name == TimeSection.QUARTERS:
-                for quarter, number in _pairs(content):
+                for quarter, number in enumerate(content[1:], start=content[0]):
                     tally.add_times(TimeSection.QUARTERS, *read_row(row), [quarter] * number)
             else:
                 for band, times in encoded.times[row_id(TimeSection(name), row)].items():
@@ -102,14 +103,39 @@ def sum_counts(encoded: list[bytes]) -> Iterator[tuple[Cell, Key, int]]:
 
 def sum_bands(encoded: list[bytes]) -> Iterator[BandNumbers]:
     """Yield for each row of the same timed section of several tallies the times in each band."""
-    total: dict[str, Counter[int]] = {}
+    total: dict[str, _Numbers] = {}
     for compressed in encoded:
-        for row, numbers in json.loads(zlib.decompress(compressed)).items():
-            bands = total.setdefault(row, Counter())
-            for band, number in _pairs(numbers):
-                bands[band] += number
-    for row, bands in total.items():
-        yield BandNumbers(row, *read_row(row), bands)
+        for row, (first, *numbers) in json.loads(zlib.decompress(compressed)).items():
+            total.setdefault(row, _Numbers(first)).add(first, numbers)
+    for row, numbers in total.items():
+        yield BandNumbers(row, *read_row(row), Counter(dict(numbers.pairs())))
+
+
+class _Numbers:
+    """One number for each band from the first one on, whether or not there are times in it.
+
+    Adding them up band by band would take several times as long.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._numbers: list[int] = []
+
+    def add(self, first: int, numbers: list[int]) -> None:
+        """Add the numbers of the bands from `first` on."""
+        if first < self._first:
+            self._numbers[:0] = [0] * (self._first - first)
+            self._first = first
+        start = first - self._first
+        end = start + len(numbers)
+        self._numbers += [0] * (end - len(self._numbers))
+        self._numbers[start:end] = map(add, self._numbers[start:end], numbers)
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Yield the bands that have times, with their numbers."""
+        for band, number in enumerate(self._numbers, start=self._first):
+            if number:
+                yield band, number
 
 
 def row_of(cell: Cell, key: Key) -> str:
@@ -147,12 +173,10 @@ def _simplify(tally: Tally, view: View) -> Tally:
     return simplified
 
 
-def _flatten(pairs: Iterable[tuple[int, int]]) -> list[int]:
-    return [number for pair in pairs for number in pair]
-
-
-def _pairs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    return zip(numbers[::2], numbers[1::2], strict=True)
+def _list_numbers(numbers: Mapping[int, int]) -> list[int]:
+    """Return the first band and then the number of each band from it to the last."""
+    bands = range(min(numbers), max(numbers) + 1)
+    return [bands.start, *(numbers.get(band, 0) for band in bands)]
 
 
 def _compress(rows: Mapping[str, Any]) -> bytes:
