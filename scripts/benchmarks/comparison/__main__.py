@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -37,6 +38,8 @@ DATABASE_NAME = "comparison"
 
 def main(arguments: list[str]) -> int:
     given = _read_arguments(arguments)
+    # As after Ctrl-C, the servers and the database are stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     console = Console(width=130 if not sys.stdout.isatty() else None)
     began = time.monotonic()
     installed = install_peers()

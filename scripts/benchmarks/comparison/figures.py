@@ -9,7 +9,8 @@ from typing import NamedTuple
 class Row(NamedTuple):
     """One line of the result: an operation on a server with so many clients.
 
-    Rates, times and CPU are medians over the rounds; what could not be measured is None.
+    Rates and times are medians over the rounds, CPU is the mean over all of their requests; what
+    could not be measured is None.
     """
 
     operation: str
@@ -60,8 +61,11 @@ def to_row(
     commands: float | None,
     memory: Memory | None,
 ) -> Row:
-    """Return the medians of the rounds; without rounds the row says that nothing was measured."""
+    """Return what the rounds say; without rounds the row says that nothing was measured."""
     measured = [each for each in rounds if each.request_count]
+    request_count = sum(each.request_count for each in measured)
+    # The kernel counts in hundredths of a second, too coarse for the few requests of one round.
+    cpu_ms = sum(each.cpu_seconds for each in measured) * 1_000
     return Row(
         operation=operation,
         server=server,
@@ -69,9 +73,7 @@ def to_row(
         requests_per_second=_median([each.request_count / each.seconds for each in measured]),
         p50_ms=_median([each.p50_ms for each in measured]),
         p99_ms=_median([each.p99_ms for each in measured]),
-        cpu_ms_per_request=_median(
-            [each.cpu_seconds * 1_000 / each.request_count for each in measured]
-        ),
+        cpu_ms_per_request=round(cpu_ms / request_count, 3) if request_count else None,
         database_commands=commands,
         rss_mb_before=None if memory is None else round(memory.before_mb, 1),
         rss_mb_after=None if memory is None else round(memory.after_mb, 1),

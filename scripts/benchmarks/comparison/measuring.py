@@ -51,11 +51,11 @@ FULL = Effort(
 )
 QUICK = Effort(
     rounds=3,
-    seconds=0.4,
-    warm_seconds=0.4,
+    seconds=0.3,
+    warm_seconds=0.2,
     memory_requests=50_000,
-    memory_seconds=14.0,
-    budget_seconds=200.0,
+    memory_seconds=10.0,
+    budget_seconds=160.0,
 )
 
 

@@ -34,7 +34,12 @@ def main(rows_file: str, png: str) -> None:
     for line, operation in zip(axes, operations, strict=True):
         for axis, (figure_name, clients, title) in zip(line, panels, strict=True):
             chosen = [
-                row for row in rows if row["operation"] == operation and row["clients"] == clients
+                row
+                for row in rows
+                if row["operation"] == operation
+                and row["clients"] == clients
+                # Beside fixed bytes, only what is kept can be seen at all.
+                and (row["server"] != "static" or operation == "boot-warm")
             ]
             draw(axis, chosen, figure_name)
             if operation == operations[0]:
@@ -44,14 +49,17 @@ def main(rows_file: str, png: str) -> None:
     figure.savefig(png, dpi=110)
 
 
+def label(value: float | None) -> str:
+    if value is None:
+        return "not measured"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def draw(axis, rows, figure_name) -> None:
     names = [row["server"] for row in rows]
     values = [row[figure_name] or 0 for row in rows]
     bars = axis.barh(names, values, color=[COLORS.get(name, "#888888") for name in names])
-    labels = [
-        "not measured" if row[figure_name] is None else f"{row[figure_name]:,.4g}" for row in rows
-    ]
-    axis.bar_label(bars, labels, padding=3, fontsize=8)
+    axis.bar_label(bars, [label(row[figure_name]) for row in rows], padding=3, fontsize=8)
     axis.invert_yaxis()
     axis.margins(x=0.18)
     axis.set_xticks([])
