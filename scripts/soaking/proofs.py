@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from app.documents.booking import Booking
 from scripts.soaking.booking_proofs import prove_bookings, read_vendor_bookings, wait_until_told
@@ -28,7 +29,7 @@ async def prove_all(
     waiting = await wait_until_told()
     yield judge("no booking waits for ever", "the outbox", [f"{waiting} wait"] if waiting else [])
     sessions = await read_sessions()
-    for verdict in prove_events(ledger, sessions):
+    for verdict in prove_events(ledger, sessions, now=datetime.now(UTC)):
         yield verdict
     yield await _verify_sessions(fleet)
     bookings = await Booking.find({}).to_list()

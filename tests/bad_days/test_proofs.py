@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def broken(verdicts: list[Verdict]) -> list[str]:
     return [verdict.promise.split(",")[0] for verdict in verdicts if not verdict.is_kept]
 
 
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def a_lone_start(age: timedelta) -> dict[str, StoredSession]:
+    """What a server left that was killed between the event and the session."""
+    return {"lone": StoredSession([START], Counter(["session_started"]), NOW - age)}
+
+
 LOST = "no acknowledged event is lost"
 TWICE = "no event is stored twice"
 ORDER = "every session is its customer's"
@@ -60,6 +69,8 @@ ORDER = "every session is its customer's"
         (a_visit(refused="c-2"), stored(START, FIRST, ("c-2", "e3", 3)), [TWICE]),
         (a_visit(), stored(START, FIRST, (None, "e3", 4)), [ORDER]),
         (a_visit(), {**stored(START, FIRST), "stranger": StoredSession([START])}, [ORDER]),
+        (a_visit(), stored(START, FIRST) | a_lone_start(timedelta(minutes=1)), []),
+        (a_visit(), stored(START, FIRST) | a_lone_start(timedelta(minutes=4)), [ORDER]),
         (a_visit(), {}, [LOST, ORDER]),
         (a_visit(end="booked"), stored(START, FIRST), [ORDER]),
         (a_visit(end="booked"), stored(START, FIRST, end="session_completed"), []),
@@ -69,7 +80,7 @@ ORDER = "every session is its customer's"
 def test_each_difference_between_what_was_told_and_what_is_stored_breaks_its_promise(
     visit: Visit, sessions: dict[str, StoredSession], promises: list[str]
 ) -> None:
-    assert broken([*prove_events(Ledger(visits=[visit]), sessions)]) == promises
+    assert broken([*prove_events(Ledger(visits=[visit]), sessions, now=NOW)]) == promises
 
 
 @pytest.mark.parametrize(
