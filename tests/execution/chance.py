@@ -92,10 +92,15 @@ class Chance:
 
     def hold(self, value: Any, *place: object) -> Any:
         """Return what an attribute holds: the value, its failure, or something to await."""
-        held = value if (fate := self.fate(*place)) is Fate.VALUE else self._failure(fate, *place)
+        held = self.hold_now(value, *place)
         if self.waiting and self.happens(4, "late", *place):
             return Later(self, held, place)
         return held
+
+    def hold_now(self, value: Any, *place: object) -> Any:
+        """Return what `hold` does, but nothing to await."""
+        fate = self.fate(*place)
+        return value if fate is Fate.VALUE else self._failure(fate, *place)
 
     def wrong(self, *place: object) -> Any:
         """Return a value that few types take."""

@@ -29,10 +29,10 @@ TEXTS = {
     "Decimal": ("1.5",),
     "JSON": ("{}",),
 }
-DOCUMENTS_PER_SEED = 50
+DOCUMENTS_PER_FIELD = 50
 
 seeded = settings(
-    max_examples=DOCUMENTS_PER_SEED,
+    max_examples=DOCUMENTS_PER_FIELD,
     derandomize=True,
     database=None,
     deadline=None,

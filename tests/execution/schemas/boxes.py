@@ -127,7 +127,7 @@ def _late(place: Place, type_: Any) -> Any:
         case 0:
             return asyncio.ensure_future(place.chance.settle_late(value, *place.keys))
         case 1:
-            return Later(place.chance, place.chance.hold(None, *place.keys), place.keys)
+            return Later(place.chance, place.chance.hold_now(None, *place.keys), place.keys)
         case _:
             return place.chance.settle_late(value, *place.keys)
 

@@ -14,6 +14,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from strawberry.permission import BasePermission
 from strawberry.types import Info as StrawberryInfo
 
+from app.execution.loaded import loaded
 from tests.execution.chance import Oddity
 from tests.execution.schemas.asking import Asking
 from tests.execution.schemas.library_inputs import SCALARS, BookFilter, Genre, Isbn, Key, describe
@@ -97,6 +98,11 @@ class Book(Node):
         number = await info.context.authors.load(self.author_key)
         return author(info.context, number)
 
+    @strawberry.field
+    def editor(self, info: Info) -> "Author":
+        info.context.saw(info)
+        return loaded(info.context.authors.load(self.author_key), partial(author, info.context))
+
     @strawberry.field(extensions=[Louder()])
     def spine(self, info: Info, letters: int = 5) -> str | None:
         place = info.context.saw(info, letters=letters)
@@ -142,6 +148,12 @@ class Author(Node, Named):
     async def rival(self, info: Info) -> "Author":
         info.context.saw(info)
         return author(info.context, await info.context.authors.load(str(self.number + 1)))
+
+    @strawberry.field
+    def heir(self, info: Info) -> "Author | None":
+        info.context.saw(info)
+        key = str(self.number + 3)
+        return loaded(info.context.authors.load(key), partial(author, info.context))
 
     @strawberry.field
     def mentor(self, info: Info) -> "Author | None":
