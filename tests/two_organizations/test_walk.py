@@ -4,6 +4,7 @@ Each answer must be the one a random id of the same kind gets, and show nothing 
 """
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,8 @@ from app.documents.member import Member
 from app.domain.access import OrganizationCredential, Role
 from app.domain.files import StoredFileInfo
 from app.domain.member import MemberStatus
+from app.execution.choice import execute_with
+from app.execution.names import DEFAULT_EXECUTOR, ExecutorName
 from app.loaders.base import OwnedId
 from app.loaders.loaders import Loaders
 from app.services.files import store_file
@@ -41,6 +44,7 @@ UNBOUNDED = PublishedSchema(
     config=SCHEMA_CONFIG,
     extensions=[lambda: PARSED, lambda: VALIDATED],
 )
+execute_with(UNBOUNDED, ExecutorName(os.environ.get("SCHEDULER_EXECUTOR", DEFAULT_EXECUTOR)))
 QUESTIONS = [question for question in questions() if question.takes_ids]
 ALL_QUERIES = [question for question in questions() if question.kind == "query"]
 
