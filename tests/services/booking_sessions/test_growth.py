@@ -25,6 +25,7 @@ from tests.domain.booking_session.builders import DETAILS, THROUGH_SERVICE, ente
 from tests.services.booking_sessions.builders import LATER, Customer, a_customer
 
 LENGTHS = (10, 1_000, 10_000)
+EVENTS_PER_COMMAND = 500
 
 
 class Reads(CommandCounter):
@@ -66,6 +67,12 @@ async def reads(database_uri: str) -> AsyncIterator[Reads]:
     await disconnect()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def customers(reads: Reads) -> list[Customer]:
+    """Customers whose sessions have so many events, each a little more with every test."""
+    return [await a_session_of(length) for length in LENGTHS]
+
+
 async def a_session_of(length: int) -> Customer:
     """Return an active session with so many events, and a snapshot of all of them."""
     customer = await a_customer(*THROUGH_SERVICE, entered(DETAILS))
@@ -77,7 +84,8 @@ async def a_session_of(length: int) -> Customer:
         own = {"id": event_id, "client_event_id": event_id, "batch_id": event_id}
         place = {"sequence": sequence, "batch_end": sequence}
         news.append(events[-1].model_copy(update={**own, **place}))
-    await customer.insert_events_only(news)
+    for start in range(0, len(news), EVENTS_PER_COMMAND):
+        await customer.insert_events_only(news[start : start + EVENTS_PER_COMMAND])
     state = derive([*events, *news])
     update = SnapshotUpdate(customer.session_id, state, (news[-1].id,), now=LATER)
     await BookingSession.save_snapshots([update])
@@ -97,19 +105,21 @@ async def cost_of_one_more(customer: Customer, reads: Reads, *ids: str) -> Cost:
     return cost
 
 
-async def test_appending_costs_the_same_however_many_events_there_are(reads: Reads) -> None:
-    costs = [await cost_of_one_more(await a_session_of(length), reads) for length in LENGTHS]
+async def test_appending_costs_the_same_however_many_events_there_are(
+    customers: list[Customer], reads: Reads
+) -> None:
+    costs = [await cost_of_one_more(customer, reads) for customer in customers]
 
     written = ["insert booking_session_events", "update booking_sessions"]
     assert costs == [Cost(commands=written, returned_count=0, examined_count=0)] * len(LENGTHS)
 
 
 async def test_appending_in_a_process_new_to_the_session_costs_the_same_however_many_there_are(
-    reads: Reads, monkeypatch: pytest.MonkeyPatch
+    customers: list[Customer], reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "keep_history", lambda *_, **__: None)
 
-    costs = [await cost_of_one_more(await a_session_of(length), reads) for length in LENGTHS]
+    costs = [await cost_of_one_more(customer, reads) for customer in customers]
 
     commands = [
         "find booking_sessions",
@@ -130,13 +140,10 @@ async def test_appending_in_a_process_new_to_the_session_costs_the_same_however_
 
 
 async def test_events_sent_again_cost_the_same_however_many_there_are(
-    reads: Reads, monkeypatch: pytest.MonkeyPatch
+    customers: list[Customer], reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "keep_history", lambda *_, **__: None)
 
-    costs = [
-        await cost_of_one_more(await a_session_of(length), reads, "sent-again")
-        for length in LENGTHS
-    ]
+    costs = [await cost_of_one_more(customer, reads, "sent-again") for customer in customers]
 
     assert [(cost.returned_count, cost.examined_count) for cost in costs] == [(2, 2)] * len(LENGTHS)
