@@ -20,8 +20,11 @@ from app.execution.planning import Plan, make_plan
 from app.execution.reasons import NoPlan, NotPlanned, Reason
 from app.execution.selections import read_operation
 
-MAX_SIZE = 60_000
-"""Of all plans together: fields, each for every type it is selected of, and text."""
+MAX_SIZE = 20_000
+"""Of all plans together: fields, each for every type it is selected of, and text.
+
+A field takes 1.3 to 1.7 kB, so all of them some 30 MB: a hundred plans as large as a dashboard's.
+"""
 
 CHARACTERS_PER_FIELD = 50
 """Characters of a document that count as much as a field."""

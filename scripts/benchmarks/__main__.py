@@ -11,6 +11,7 @@ BENCHMARKS = (
     "session_growth",
     "growth",
     "flow_dashboard",
+    "execution",
     "find_problems",
     "routing",
     "limits",
