@@ -1,5 +1,6 @@
 """The context of one execution: what is to happen, and a record of what did."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -68,6 +69,10 @@ class _NumberLoader(DataLoader[str, int]):
         super().__init__()
         self.asking = asking
         self.name = name
+
+    def load(self, key: str) -> "asyncio.Future[int]":
+        # graphql-core cancels what a null makes needless, and thereby whatever shares its future.
+        return asyncio.shield(super().load(key))
 
     async def batch_load_fn(self, keys: Sequence[str]) -> list[Any]:
         self.asking.batches.append((self.name, *keys))
