@@ -109,7 +109,7 @@ async def _measure(uri: str) -> Measurement:
             collections=await _weigh_all(),
         )
     finally:
-        disconnect()
+        await disconnect()
 
 
 async def _count_days() -> int:

@@ -20,7 +20,7 @@ from app.domain.values import Value
 SECONDS_PER_DAY = 86_400
 BY_VISIT = ("booking_sessions", "booking_session_events")
 BY_BOOKING = ("bookings", "timeslot_reservations")
-BY_DAY = ("analytics_rollups",)
+BY_DAY = ("analytics_rollups", "analytics_times")
 
 
 class Assumptions(Value):

@@ -11,6 +11,7 @@ from tests.running_server import SCHEDULER
 
 COLLECTIONS_BY_ORGANIZATION = (
     "analytics_rollups",
+    "analytics_times",
     "audit_records",
     "booking_answer_categories",
     "booking_flow_revisions",

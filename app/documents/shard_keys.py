@@ -45,6 +45,7 @@ BY_ORGANIZATION: tuple[tuple[str, Literal[1, "hashed"]], ...] = (("organization_
 
 _OWNED = (
     ("analytics_rollups", "read by organization and range"),
+    ("analytics_times", "read by organization and range"),
     ("audit_records", "listed by organization"),
     ("booking_answer_categories", "content, read by organization"),
     ("booking_flow_revisions", "content, read by organization"),

@@ -112,7 +112,7 @@ async def curve(
         for operation in OPERATIONS:
             costs[operation.name][size] = await measure(operation, growing, reads, database)
         show(Curve(dimension, costs))
-    disconnect()
+    await disconnect()
 
 
 def show(found: Curve) -> None:
