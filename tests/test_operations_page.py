@@ -16,7 +16,10 @@ PAGE = (ROOT / "docs" / "operations.md").read_text()
 def commands(of: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
     """Yield each command's words with its options."""
     if isinstance(of, click.Group):
-        for name, command in of.commands.items():
+        context = click.Context(of)
+        for name in of.list_commands(context):
+            command = of.get_command(context, name)
+            assert command is not None
             yield from commands(command, (*words, name))
         return
     yield " ".join(words), {option for parameter in of.params for option in parameter.opts}
