@@ -53,7 +53,7 @@ class Writer:
     def compile(self) -> Mapping[str, Any]:
         """Return the namespace with the functions."""
         code = compile("\n".join(self._lines), "<plan>", "exec", dont_inherit=True)
-        exec(code, self.namespace)  # noqa: S102 - the source is this module's own.
+        exec(code, self.namespace)  # noqa: S102 # nosec B102 - the source is made here.
         return self.namespace
 
 
