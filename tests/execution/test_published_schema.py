@@ -33,6 +33,8 @@ SCHEMA: GraphQLSchema = published._schema
 QUERIES = tuple(SCHEMA.query_type.fields if SCHEMA.query_type else ())
 GENERATED_PER_FIELD = 12
 RANDOM_PER_SEED = 60
+TIMES_TO_COMPARE = 3
+COMMANDS = "commands"
 CONTRACT = {
     name: text
     for name, text in load_operations("widget.graphql", "admin.graphql").items()
@@ -58,7 +60,18 @@ class Asked:
     async def compare(
         self, text: str, variables: dict[str, Any] | None = None, name: str | None = None
     ) -> str | None:
-        """Return how the answers differ, or which of the two asked more of the database."""
+        """Return how the answers differ, or that the plan asks more of the database each time.
+
+        What the process keeps between requests expires by the clock, which may strike between two.
+        """
+        difference = None
+        for _ in range(TIMES_TO_COMPARE):
+            difference = await self._compare(text, variables or {}, name)
+            if difference is None or not difference.startswith(COMMANDS):
+                break
+        return difference
+
+    async def _compare(self, text: str, variables: dict[str, Any], name: str | None) -> str | None:
         client = ApiClient(self.client.credential, now=datetime.now(UTC))
         told, commands = [], []
         for ask in (by_graphql_core, by_plan):
@@ -70,7 +83,7 @@ class Asked:
                     name,
                     root_value=None,
                     context_value=context,
-                    variable_values=variables or {},
+                    variable_values=variables,
                 )
                 told.append(await answer)
             commands.append(tuple(counted))
@@ -78,7 +91,7 @@ class Asked:
             return difference
         is_whole = not told[0].errors
         if is_whole and len(commands[1]) > len(commands[0]):
-            return f"commands: {commands}"
+            return f"{COMMANDS}: {commands}"
         return None
 
 
