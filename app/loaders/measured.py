@@ -1,5 +1,6 @@
 """What every loader is: batches of keys become batches of values, and their sizes a metric."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -24,6 +25,10 @@ class MeasuredLoader(DataLoader[K, V]):
         """`label` tells the kind of loader apart; without it its class does."""
         super().__init__(max_batch_size=max_batch_size)
         self._sizes = BATCH_SIZES.labels(label or type(self).__name__)
+
+    def load(self, key: K) -> asyncio.Future[V]:
+        """Return what is loaded; to stop waiting for it does not take it from others who wait."""
+        return asyncio.shield(super().load(key))
 
     async def batch_load_fn(self, keys: Sequence[K]) -> list[V]:
         """Return the values in the order of the keys."""
