@@ -10,4 +10,4 @@ class ExecutorName(StrEnum):
     GRAPHQL_CORE = "graphql-core"
 
 
-DEFAULT_EXECUTOR = ExecutorName.GRAPHQL_CORE
+DEFAULT_EXECUTOR = ExecutorName.COMPILED
