@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import REGISTRY
 from starlette.requests import Request
 
-import app.cli.worker_metrics
+import app.cli.worker
 import app.main  # noqa: F401 - every metric is registered where it is measured.
 from app.transport.metrics import _may_read
 from app.transport.operation_metrics import OTHER, UNNAMED, OperationNames

@@ -71,6 +71,8 @@ def assert_each_is_there_once(bookings: Sequence[Booking], stand_in: RunningStan
     assert {booking.id: booking.vendor_booking_id for booking in bookings} == ids_there
     attributed = {str(each["bookingId"]) for each in stand_in.attributions()}
     expected = [each for each in bookings if each.session_context == SPRING_SALE]
+    missing = [b for b in expected if b.vendor_booking_id not in attributed]
+    assert [[(a.outcome, a.detail) for a in b.vendor_attempts] for b in missing] == []
     assert attributed == {booking.vendor_booking_id for booking in expected}
     assert len(attributed) == WITH_ATTRIBUTION
 
