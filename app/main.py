@@ -20,6 +20,7 @@ from app.documents.connection import connected_documents
 from app.domain.values import EntityId
 from app.execution.choice import execute_with
 from app.logs import logged_failure
+from app.long_lived import spared_from_collection
 from app.services.booking_sessions.event_log import current_event_log
 from app.services.booking_sessions.live_events import serving_live_events
 from app.services.computing import computing_process
@@ -71,6 +72,7 @@ class _Process:
     settings: Settings
     telemetry: Telemetry | None
     runner: OperationRunner
+    is_alone: bool
     draining: Draining = field(default_factory=Draining)
     authenticator: Authenticator | None = None
     vendor: VendorAccess | None = None
@@ -108,6 +110,7 @@ class _Process:
             try:
                 async with self._connected_streams() as end_streams:
                     with (
+                        spared_from_collection() if self.is_alone else contextlib.nullcontext(),
                         _watchdog(settings).watching(),
                         begun_by_sigterm(self.draining, seconds=settings.drain_seconds),
                     ):
@@ -142,14 +145,17 @@ def _require_started(started: T | None) -> T:
     return started
 
 
-def create_app(settings: Settings, *, telemetry: Telemetry | None = None) -> Starlette:
+def create_app(
+    settings: Settings, *, telemetry: Telemetry | None = None, is_alone: bool = False
+) -> Starlette:
     """Return the application; its lifespan connects to the database and leaves it.
 
-    With `telemetry`, requests are traced.
+    With `telemetry`, requests are traced. One that `is_alone` in its process tunes Python's garbage
+    collector for it.
     """
     execute_with(schema, settings.executor)
     runner = OperationRunner(settings.operation_timeout_seconds)
-    process = _Process(settings=settings, telemetry=telemetry, runner=runner)
+    process = _Process(settings=settings, telemetry=telemetry, runner=runner, is_alone=is_alone)
     points = PointsTable(settings.points_per_minute)
     origins = AllowedOrigins(settings.admin_origins)
     endpoint = _endpoint(process, points=points, origins=origins)
@@ -268,4 +274,4 @@ def _page_renderer(settings: Settings) -> Callable[[Request], Response]:
 
 def create_app_from_environment() -> Starlette:
     """Return the application for the settings of the environment; what server processes run."""
-    return create_app(load_settings(), telemetry=open_telemetry())
+    return create_app(load_settings(), telemetry=open_telemetry(), is_alone=True)

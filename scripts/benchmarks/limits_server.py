@@ -88,7 +88,7 @@ def create_app(*, is_limited: bool) -> Starlette:
             off = {"Capacity": Endless, "OperationRunner": Patient, "PointsTable": Free}
             for name, value in {**off, "schema": unlimited_schema()}.items():
                 stack.enter_context(mock.patch.object(composition, name, value))
-        app = composition.create_app(load_settings())
+        app = composition.create_app(load_settings(), is_alone=True)
 
     async def cpu(_: Request) -> JSONResponse:
         return JSONResponse(time.process_time())

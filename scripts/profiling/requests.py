@@ -89,7 +89,7 @@ async def call(app: Starlette, body: bytes, *, token: str) -> bytes:
 async def a_server(uri: str, folder: Path) -> AsyncIterator[Server]:
     """Start the application on a database with an organization of ten flows."""
     settings = Settings(mongodb_uri=uri, data_dir=folder, points_per_minute=0)
-    app = create_app(settings)
+    app = create_app(settings, is_alone=True)
     async with app.router.lifespan_context(app):
         growing = await a_growing_database()
         await growing.grow("flows", FLOWS)
