@@ -11,7 +11,6 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Hashable
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
-from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 from prometheus_client import Counter as Metric
@@ -19,6 +18,7 @@ from prometheus_client import Counter as Metric
 from app.documents.content_changes import ContentChangesEnded, Look, content_changes
 from app.documents.driver import NO_ANSWER_ERRORS
 from app.domain.values import EntityId
+from app.services.per_loop import PerLoop
 
 BROKEN_CONTENT_STREAMS = Metric(
     "scheduler_broken_content_streams", "Times the stream of changes of content failed."
@@ -124,12 +124,12 @@ class _Kept(NamedTuple, Generic[V]):
     generation: Generation
 
 
-_generations: WeakKeyDictionary[asyncio.AbstractEventLoop, ContentGenerations] = WeakKeyDictionary()
+_generations = PerLoop(ContentGenerations)
 
 
 def current_generations() -> ContentGenerations:
     """Return the counts of this process; each event loop has its own."""
-    return _generations.setdefault(asyncio.get_running_loop(), ContentGenerations())
+    return _generations.current()
 
 
 @contextlib.asynccontextmanager

@@ -61,10 +61,9 @@ async def find_route(
         visitor_id=visitor_id,
         default_flow_id=config.default_booking_flow_id,
     )
-    names = {one.rule.id: one.rule.name for one in offer.compiled.rules}
     return Route(
         decision=decision,
-        rule_name=names.get(decision.rule_id or ""),
+        rule_name=offer.rule_names.get(decision.rule_id or ""),
         revision_id=published.get(decision.booking_flow_id or ""),
     )
 
@@ -79,6 +78,7 @@ class _Offer(NamedTuple):
     """The rules of a router, and the published revision of each flow they may lead to."""
 
     compiled: CompiledRouter
+    rule_names: dict[str, str]
     published_revision_ids: dict[EntityId, EntityId]
 
 
@@ -87,7 +87,8 @@ async def _load_offer(key: _OfferKey) -> _Offer:
     wanted = flow_ids_of([one.rule for one in compiled.rules])
     if key.default_flow_id is not None:
         wanted.add(key.default_flow_id)
-    return _Offer(compiled, await _load_published(key.organization_id, wanted))
+    names = {one.rule.id: one.rule.name for one in compiled.rules}
+    return _Offer(compiled, names, await _load_published(key.organization_id, wanted))
 
 
 _offers = SharedReads(_load_offer)

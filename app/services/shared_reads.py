@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
 
+from app.services.per_loop import PerLoop
 from app.services.waiting import wait_among_others
 
 K = TypeVar("K", bound=Hashable)
@@ -20,11 +20,11 @@ class SharedReads(Generic[K, V]):
 
     def __init__(self, read: Callable[[K], Awaitable[V]]) -> None:
         self._read = read
-        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Reads[V]] = WeakKeyDictionary()
+        self._reads: PerLoop[_Reads[V]] = PerLoop(_Reads)
 
     async def get(self, key: K) -> V:
         """Return what is read for `key`; raises what the read raises."""
-        reads = self._loops.setdefault(asyncio.get_running_loop(), _Reads())
+        reads = self._reads.current()
         waiting = reads.waiting.get(key)
         if waiting is None:
             waiting = reads.waiting[key] = asyncio.create_task(self._read_next(key, reads))

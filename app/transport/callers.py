@@ -11,7 +11,7 @@ IPV6_NETWORK_BITS = 64
 """One subscriber has a network of that size at least, so its addresses count as one."""
 
 
-def caller_of(credential: Credential, connection: HTTPConnection) -> Hashable:
+def caller_of(credential: Credential, network: str) -> Hashable:
     """Return what tells callers apart: organization and credential, or the client's network."""
     match credential:
         case OrganizationCredential():
@@ -19,7 +19,7 @@ def caller_of(credential: Credential, connection: HTTPConnection) -> Hashable:
         case SessionCredential():
             return "session", credential.organization_id, credential.booking_session_id
         case Anonymous():
-            return "network", network_of(connection)
+            return "network", network
 
 
 def network_of(connection: HTTPConnection) -> str:

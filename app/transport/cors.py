@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.limits.points import Account, PointsTable
 from app.domain.access import Anonymous, Credential
 from app.services.origins import AllowedOrigins
-from app.transport.callers import caller_of
+from app.transport.callers import caller_of, network_of
 
 ALLOWED_HEADERS = (
     "authorization, content-type, x-organization, x-request-id, traceparent, tracestate"
@@ -70,7 +70,7 @@ class CrossOriginAnswers:
         headers = {"Vary": "Origin", "Allow": "GET, POST, OPTIONS"}
         if origin is None:
             return Response(status_code=204, headers=headers)
-        account = Account(self._points, caller_of(Anonymous(), HTTPConnection(scope)))
+        account = Account(self._points, caller_of(Anonymous(), network_of(HTTPConnection(scope))))
         if not account.take(PREFLIGHT_PRICE).is_enough:
             return Response(status_code=429, headers={**headers, "Retry-After": "1"})
         if not await self._origins.allow(Anonymous(), origin):

@@ -152,17 +152,18 @@ class GraphQLEndpoint:
 
     def context_of(self, connection: HTTPConnection, credential: Credential) -> RequestContext:
         """Return what the resolvers of one operation know."""
+        network = network_of(connection)
         return RequestContext(
             credential=credential,
             now=datetime.now(UTC),
             request_id=request_id_of(connection),
             public_url=self.public_url or str(connection.base_url).rstrip("/"),
             origin=connection.headers.get("origin"),
-            network=network_of(connection),
+            network=network,
             authenticator=self.authenticator(),
             vendor=self.vendor(),
             webhooks=self.webhooks(),
-            account=Account(self.points, caller_of(credential, connection)),
+            account=Account(self.points, caller_of(credential, network)),
             offers_introspection=self.offers_introspection,
             deadline_seconds=self.runner.deadline_seconds,
         )
@@ -187,7 +188,8 @@ class GraphQLEndpoint:
         try:
             with self.capacity.place():
                 credential = await authenticate(request, self.authenticator())
-                context = seen.context = self.context_of(request, credential)
+                if not isinstance(credential, Anonymous):
+                    context = seen.context = self.context_of(request, credential)
                 await self._require_page_of_session(context)
                 operation = self.documents.find(operation, credential)
                 result = await self._execute(
@@ -308,9 +310,8 @@ def _wrong_method(request: Request, error: InvalidOperationTypeError) -> HttpPro
 
 
 def _wants_page(request: Request) -> bool:
-    is_query = "query" in request.query_params
     return (
         request.method == "GET"
-        and not is_query
         and "text/html" in request.headers.get("accept", "")
+        and "query" not in request.query_params
     )

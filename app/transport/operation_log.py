@@ -13,12 +13,7 @@ from app.api.context import RequestContext
 from app.documents.command_times import DatabaseTime, measure_database_time
 from app.domain.access import Anonymous
 from app.domain.problems import ProblemCode
-from app.transport.operation_metrics import (
-    OPERATION_DATABASE_SECONDS,
-    OPERATION_SECONDS,
-    OPERATIONS,
-    OperationNames,
-)
+from app.transport.operation_metrics import OperationNames, counter_of, times_of
 
 OK = "OK"
 CLIENT_GONE = "CLIENT_GONE"
@@ -121,10 +116,11 @@ class OperationLog:
 
     def _count(self, seen: Observation, seconds: float, database: DatabaseTime) -> None:
         label = self.names.label(seen.name, succeeded=seen.outcome == OK)
-        OPERATIONS.labels(label, seen.outcome).inc()
+        counter_of(label, seen.outcome).inc()
         if not seen.is_stream:
-            OPERATION_SECONDS.labels(label).observe(seconds)
-            OPERATION_DATABASE_SECONDS.labels(label).inc(database.seconds)
+            durations, database_seconds = times_of(label)
+            durations.observe(seconds)
+            database_seconds.inc(database.seconds)
 
     def _write(
         self, seen: Observation, seconds: float, database: DatabaseTime, trace_id: str | None

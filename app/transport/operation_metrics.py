@@ -1,5 +1,7 @@
 """Operations as metrics, with names of a bounded number."""
 
+from functools import lru_cache
+
 from prometheus_client import Counter, Histogram
 
 OPERATIONS = Counter(
@@ -20,6 +22,7 @@ OPERATION_DATABASE_SECONDS = Counter(
 )
 
 MAX_NAMES = 100
+MAX_OUTCOMES = 100
 UNNAMED = "unnamed"
 OTHER = "other"
 
@@ -41,3 +44,18 @@ class OperationNames:
             return OTHER
         self._known.add(name)
         return name
+
+
+# Looking a metric up by its labels takes longer than counting.
+
+
+@lru_cache(maxsize=MAX_NAMES * MAX_OUTCOMES)
+def counter_of(label: str, outcome: str) -> Counter:
+    """Return what counts the operations of a name that came to this."""
+    return OPERATIONS.labels(label, outcome)
+
+
+@lru_cache(maxsize=MAX_NAMES + 2)
+def times_of(label: str) -> tuple[Histogram, Counter]:
+    """Return the durations of the operations of a name, and the database's part of them."""
+    return OPERATION_SECONDS.labels(label), OPERATION_DATABASE_SECONDS.labels(label)

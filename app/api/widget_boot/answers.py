@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ from app.api.widget_boot.plans import BootPlan, find_boot_plan
 from app.documents.scheduler_config import SchedulerConfig
 from app.domain.access import Anonymous
 from app.domain.refusal import Refused
+from app.domain.routing.urls import ParsedUrl
 from app.domain.values import EntityId
 from app.services.booking_sessions.start import PageContext
 from app.services.content_generations import KeptContent, current_generations
@@ -44,6 +46,10 @@ MAX_KEPT_BYTES = 64 * 1024 * 1024
 MAX_PLANS = 1_000
 MAX_VARIABLES_BYTES = 1_000
 """Of the variables that are part of the question; more is no widget's."""
+
+MAX_READINGS = 2_000
+MAX_KEPT_READING_BYTES = 2_000
+"""Of the variables of a request; longer ones are read again each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +70,23 @@ class BootQuestion:
     stamp: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What a request asks for, as far as its own text says."""
+
+    publishable_key: str
+    others: bytes
+    page: PageContext | None
+    url: ParsedUrl | None
+
+
 class BootAnswers:
     """The answers one process keeps."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._plans: LRUCache[str, BootPlan | None] = LRUCache(MAX_PLANS)
+        self._readings: LRUCache[Hashable, _Reading | None] = LRUCache(MAX_READINGS)
         self._kept: KeptContent[BootAnswer] = KeptContent(
             max_size=MAX_KEPT_BYTES, size_of=lambda answer: len(answer.data)
         )
@@ -89,24 +106,20 @@ class BootAnswers:
         stamp = current_generations().stamp()
         if stamp is None or not isinstance(context.credential, Anonymous):
             return None
-        plan = self._find_plan(query)
-        if plan is None or operation_name not in {None, plan.operation_name}:
-            return None
-        key = plan.read_key(variables)
-        if key is None:
+        reading = self._read(query, operation_name, variables)
+        if reading is None:
             return None
         try:
-            others = orjson.dumps(plan.other_variables(variables), option=orjson.OPT_SORT_KEYS)
             config = await find_served_config(
-                key, origin=context.origin, server_origin=context.server_origin
+                reading.publishable_key, origin=context.origin, server_origin=context.server_origin
             )
-            if config is None or len(others) > MAX_VARIABLES_BYTES:
-                return None
-            revision_id = await self._route(plan, variables, config, context)
-        except (OriginNotAllowed, Refused, _NotRouted):
+        except OriginNotAllowed:
             return None
+        if config is None:
+            return None
+        revision_id = await _route(reading, config, now=context.now)
         return BootQuestion(
-            key=(query, others, config.id, revision_id, context.public_url),
+            key=(query, reading.others, config.id, revision_id, context.public_url),
             organization_id=config.organization_id,
             stamp=stamp,
         )
@@ -150,9 +163,25 @@ class BootAnswers:
             stamp=question.stamp,
         )
 
-    def _find_plan(self, query: str) -> BootPlan | None:
+    def _read(
+        self, query: str, operation_name: str | None, variables: dict[str, Any]
+    ) -> _Reading | None:
+        """Return what a request asks for, from memory when many ask the same."""
         if not is_known(self._graphql_schema, query):
             return None  # Reading a document is paid for, so it is left to the execution.
+        given = orjson.dumps(variables)
+        asked = query, operation_name, given
+        if asked in self._readings:
+            return self._readings[asked]
+        plan = self._find_plan(query)
+        reading = None
+        if plan is not None and operation_name in {None, plan.operation_name}:
+            reading = self._read_variables(plan, variables)
+        if len(given) <= MAX_KEPT_READING_BYTES:
+            self._readings[asked] = reading
+        return reading
+
+    def _find_plan(self, query: str) -> BootPlan | None:
         if query not in self._plans:
             prepared = prepare_document(self._graphql_schema, query)
             is_valid = prepared.document is not None and not prepared.errors
@@ -162,27 +191,25 @@ class BootAnswers:
             )
         return self._plans[query]
 
-    async def _route(
-        self,
-        plan: BootPlan,
-        variables: dict[str, Any],
-        config: SchedulerConfig,
-        context: RequestContext,
-    ) -> EntityId | None:
-        """Return the revision a page is routed to; raises _NotRouted or Refused."""
-        definitions = plan.operation.variable_definitions
-        values = get_variable_values(self._graphql_schema, definitions or (), variables)
-        if isinstance(values, list):
-            raise _NotRouted
-        if plan.page_variable is None:
+    def _read_variables(self, plan: BootPlan, variables: dict[str, Any]) -> _Reading | None:
+        """Return what the variables ask for; None when they are not what the operation wants."""
+        definitions = plan.operation.variable_definitions or ()
+        values = get_variable_values(self._graphql_schema, definitions, variables)
+        key = plan.read_key(variables)
+        others = orjson.dumps(plan.other_variables(variables), option=orjson.OPT_SORT_KEYS)
+        if isinstance(values, list) or key is None or len(others) > MAX_VARIABLES_BYTES:
             return None
+        if plan.page_variable is None:
+            return _Reading(publishable_key=key, others=others, page=None, url=None)
         given = values.coerced.get(plan.page_variable)
         if given is None:
-            raise _NotRouted  # A variable with a default may be null; GraphQL refuses it later.
-        page = read_input(self._convert(given), PageContext)
-        url = read_url(page)
-        route = await find_route(config, url, now=context.now, visitor_id=page.visitor_id)
-        return route.revision_id
+            return None  # A variable with a default may be null; GraphQL refuses it later.
+        try:
+            page = read_input(self._convert(given), PageContext)
+            url = read_url(page)
+        except Refused:
+            return None
+        return _Reading(publishable_key=key, others=others, page=page, url=url)
 
     def _convert(self, page: object) -> object:
         registry = self._schema.schema_converter.scalar_registry
@@ -193,5 +220,9 @@ class BootAnswers:
         return self._schema._schema
 
 
-class _NotRouted(Exception):
-    """The variables are not what the operation asks for."""
+async def _route(reading: _Reading, config: SchedulerConfig, *, now: datetime) -> EntityId | None:
+    """Return the revision the page is routed to; None without a page or a flow for it."""
+    if reading.page is None or reading.url is None:
+        return None
+    visitor_id = reading.page.visitor_id
+    return (await find_route(config, reading.url, now=now, visitor_id=visitor_id)).revision_id

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 from app.documents.booking_session import BookingSession
 from app.documents.booking_session_event import BookingSessionEventDocument, EventBatch
@@ -26,6 +25,7 @@ from app.services.booking_sessions.event_log_metrics import (
     QUEUED_EVENTS,
     RECORDED_EVENTS,
 )
+from app.services.per_loop import PerLoop
 from app.services.waiting import wait_among_others
 
 MAX_QUEUED_EVENTS = 10_000
@@ -236,13 +236,9 @@ async def _save_or_try_again(updates: Sequence[SnapshotUpdate]) -> None:
         await BookingSession.save_snapshots(updates)
 
 
-_logs: WeakKeyDictionary[asyncio.AbstractEventLoop, EventLog] = WeakKeyDictionary()
+_logs = PerLoop(EventLog)
 
 
 def current_event_log() -> EventLog:
     """Return the log of this process; each event loop has its own."""
-    loop = asyncio.get_running_loop()
-    log = _logs.get(loop)
-    if log is None:
-        log = _logs[loop] = EventLog()
-    return log
+    return _logs.current()

@@ -7,7 +7,6 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
-from weakref import WeakKeyDictionary
 
 from prometheus_client import Counter, Gauge
 
@@ -15,6 +14,7 @@ from app.documents.booking_session_event import BookingSessionEventDocument, Rec
 from app.documents.live_events import recorded_events
 from app.domain.values import EntityId
 from app.services.booking_sessions.whole_batches import EventsMissing, WholeBatches
+from app.services.per_loop import PerLoop
 from app.services.waiting import wait_among_others
 
 LIVE_SUBSCRIBERS = Gauge(
@@ -193,18 +193,18 @@ class LiveEvents:
                 subscriber.end(reason)
 
 
-_live_events: WeakKeyDictionary[asyncio.AbstractEventLoop, LiveEvents] = WeakKeyDictionary()
+_live_events = PerLoop(LiveEvents)
 
 
 def current_live_events() -> LiveEvents:
     """Return the subscribers of this process; each event loop has its own."""
-    return _live_events.setdefault(asyncio.get_running_loop(), LiveEvents())
+    return _live_events.current()
 
 
 @contextlib.asynccontextmanager
 async def serving_live_events() -> AsyncIterator[LiveEvents]:
     """Yield the process's subscribers; at the end they end, and the stream is closed."""
-    live_events = _live_events[asyncio.get_running_loop()] = LiveEvents()
+    live_events = _live_events.renew()
     try:
         yield live_events
     finally:

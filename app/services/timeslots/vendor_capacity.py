@@ -18,6 +18,7 @@ from cachetools import TTLCache
 from app.domain.booking import Timeslot as Span
 from app.domain.values import EntityId, Value
 from app.domain.vendor_capacity import VendorRoom
+from app.services.per_loop import PerLoop
 from app.services.vendor.access import VendorAccess
 from app.servicetitan.errors import ServiceTitanError
 from app.servicetitan.payloads.capacity import CapacityQuery
@@ -127,14 +128,12 @@ class CapacityDesk:
         )
 
 
-_desks: WeakKeyDictionary[
-    asyncio.AbstractEventLoop, WeakKeyDictionary[VendorAccess, CapacityDesk]
-] = WeakKeyDictionary()
+_desks: PerLoop[WeakKeyDictionary[VendorAccess, CapacityDesk]] = PerLoop(WeakKeyDictionary)
 
 
 def capacity_desk(access: VendorAccess) -> CapacityDesk:
     """Return the desk of this event loop for an access to the vendor."""
-    desks = _desks.setdefault(asyncio.get_running_loop(), WeakKeyDictionary())
+    desks = _desks.current()
     desk = desks.get(access)
     if desk is None:
         desk = desks[access] = CapacityDesk(access)
