@@ -34,6 +34,7 @@ class Execution:
 
     __slots__ = (
         "_loaded",
+        "_loading",
         "_running",
         "_stopped_by",
         "_waker",
@@ -56,6 +57,8 @@ class Execution:
         self.data: dict[str, Any] | None = None
         self.arguments: dict[int, dict[str, Any]] = {}
         self._running = 0
+        self._loading: dict[int, list[Pending]] = {}
+        """What each loader is waited for, by its `id`."""
         self._loaded: list[Pending] = []
         self._waker: asyncio.Future[None] | None = None
         self._stopped_by: BaseException | None = None
@@ -125,7 +128,7 @@ class Execution:
         for pending in fresh:
             awaitable = pending.awaitable
             if type(awaitable) is Loaded:
-                awaitable.future.add_done_callback(partial(self._note_loaded, pending))
+                self._wait_for_loader(pending, awaitable)
             else:
                 pending.task = asyncio.create_task(self._run(pending))
         fresh.clear()
@@ -167,9 +170,29 @@ class Execution:
         if self._waker is not None and not self._waker.done():
             self._waker.set_result(None)
 
-    def _note_loaded(self, pending: Pending, _future: object) -> None:
+    def _wait_for_loader(self, pending: Pending, awaitable: Loaded[Any, Any]) -> None:
+        """Wait for the first of what a loader is asked for: most of the rest comes with it."""
+        is_late = awaitable.future.done()
+        waiting = [] if is_late else self._loading.setdefault(id(awaitable.loader), [])
+        waiting.append(pending)
+        if len(waiting) == 1:
+            awaitable.future.add_done_callback(partial(self._note_loaded, waiting))
+
+    def _note_loaded(self, waiting: list[Pending], _first: object) -> None:
         # The task that executes goes on with all that was loaded in one turn of the event loop.
-        self._loaded.append(pending)
+        later = []
+        for pending in waiting:
+            future = pending.awaitable.future  # type: ignore[attr-defined]
+            if not future.done():
+                later.append(pending)
+                continue
+            self._loaded.append(pending)
+            if not future.cancelled():
+                future.exception()  # Were it dropped, nobody would ask for it.
+        waiting[:] = later
+        if later:
+            first = later[0].awaitable.future  # type: ignore[attr-defined]
+            first.add_done_callback(partial(self._note_loaded, waiting))
         self._wake()
 
     def _complete_loaded(self) -> None:

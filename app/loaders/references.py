@@ -42,4 +42,4 @@ async def _load(
     id_sets: Iterable[frozenset[EntityId]],
 ) -> list[D]:
     keys = [OwnedId(organization_id, entity_id) for ids in id_sets for entity_id in ids]
-    return [document for document in await loader.load_many(keys) if document is not None]
+    return [document for document in await loader.load_all(keys) if document is not None]

@@ -158,7 +158,7 @@ class BookingFlowRouter(Node):
         keys = [
             OwnedId(organization_id, id_) for id_ in sorted(domain.flow_ids_of(self.document.rules))
         ]
-        flows = await info.context.loaders.flows.load_many(keys)
+        flows = await info.context.loaders.flows.load_all(keys)
         return [flow for flow in flows if flow is not None]
 
     @strawberry.field(

@@ -81,7 +81,7 @@ class BookingFlow(Node):
                 OwnedId(self.owned_id.organization_id, revision_ids[number - 1])
                 for number in numbers
             ]
-            headers = await info.context.loaders.revision_headers.load_many(keys)
+            headers = await info.context.loaders.revision_headers.load_all(keys)
             return [BookingFlowRevision.from_header(header) for header in headers if header]
 
         return await paginate_numbers(
@@ -190,7 +190,7 @@ class BookingFlow(Node):
 async def load_draft_steps(info: Info, flow: documents.BookingFlow) -> tuple[DomainStep, ...]:
     """Return the steps of a draft, through the request's loader."""
     keys = [OwnedId(flow.organization_id, name) for name in flow.steps]
-    steps = await info.context.loaders.draft_steps.load_many(keys)
+    steps = await info.context.loaders.draft_steps.load_all(keys)
     return tuple(step for step in steps if step is not None)
 
 

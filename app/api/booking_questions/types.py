@@ -57,7 +57,8 @@ def load_category(info: Info, category_id: OwnedId | None) -> BookingAnswerCateg
     if category_id is None:
         return None
     return loaded(
-        info.context.loaders.categories.load(category_id),
+        info.context.loaders.categories,
+        category_id,
         lambda found: None if found is None else BookingAnswerCategory.from_document(found),
     )
 
@@ -67,7 +68,8 @@ def load_service(info: Info, service_id: OwnedId | None) -> BookingService | Non
     if service_id is None:
         return None
     return loaded(
-        info.context.loaders.services.load(service_id),
+        info.context.loaders.services,
+        service_id,
         lambda found: None if found is None else BookingService.from_document(found),
     )
 
@@ -150,7 +152,7 @@ class BookingQuestion(Node):
     @strawberry.field(description="The answers offered, in order.")
     def answers(self, info: Info) -> list[BookingQuestionAnswer]:
         return loaded(
-            info.context.loaders.answers_by_question_id.load(self.owned_id), self._choose_answers
+            info.context.loaders.answers_by_question_id, self.owned_id, self._choose_answers
         )
 
     def _choose_answers(

@@ -41,7 +41,8 @@ class QuestionReferenceNode(ServiceSelectionNodeBase):
 def load_question(info: Info, question_id: OwnedId) -> BookingQuestion | None:
     """Return the question through the request's loader, or None when it is gone."""
     return loaded(
-        info.context.loaders.questions.load(question_id),
+        info.context.loaders.questions,
+        question_id,
         lambda found: None if found is None else BookingQuestion.from_document(found),
     )
 

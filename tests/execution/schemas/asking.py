@@ -74,6 +74,9 @@ class _NumberLoader(DataLoader[str, int]):
         # graphql-core cancels what a null makes needless, and thereby whatever shares its future.
         return asyncio.shield(super().load(key))
 
+    def begin(self, key: str) -> "asyncio.Future[int]":
+        return super().load(key)
+
     async def batch_load_fn(self, keys: Sequence[str]) -> list[Any]:
         self.asking.batches.append((self.name, *keys))
         chance = self.asking.chance

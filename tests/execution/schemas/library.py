@@ -101,7 +101,7 @@ class Book(Node):
     @strawberry.field
     def editor(self, info: Info) -> "Author":
         info.context.saw(info)
-        return loaded(info.context.authors.load(self.author_key), partial(author, info.context))
+        return loaded(info.context.authors, self.author_key, partial(author, info.context))
 
     @strawberry.field(extensions=[Louder()])
     def spine(self, info: Info, letters: int = 5) -> str | None:
@@ -153,7 +153,7 @@ class Author(Node, Named):
     def heir(self, info: Info) -> "Author | None":
         info.context.saw(info)
         key = str(self.number + 3)
-        return loaded(info.context.authors.load(key), partial(author, info.context))
+        return loaded(info.context.authors, key, partial(author, info.context))
 
     @strawberry.field
     def mentor(self, info: Info) -> "Author | None":
