@@ -17,7 +17,7 @@ from scripts.benchmarks.comparison.under_load import Load, Say, noting_problems
 
 WARM_REQUESTS = 2
 REQUESTS = 3
-REQUESTS_AT_ONCE = 256
+REQUESTS_AT_ONCE = 96
 MANY = CLIENTS[-1]
 SECONDS = 120.0
 SECONDS_OF_SILENCE = 0.05
