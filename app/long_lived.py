@@ -9,8 +9,8 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-NEW_OBJECTS_BEFORE_COLLECTING = 10_000
-"""A large answer has as many at once; an operation leaves next to no cycles behind."""
+NEW_OBJECTS_BEFORE_COLLECTING = 50_000
+"""Some large answers have as many at once, and operations leave no cycles behind."""
 
 
 @contextlib.contextmanager

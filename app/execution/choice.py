@@ -1,14 +1,14 @@
 """Which executor runs the operations of a schema."""
 
 import strawberry
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from app.execution.core import CoreExecutor
 from app.execution.executor import CompiledExecutor
 from app.execution.names import ExecutorName
 
 _CLASSES = {
     ExecutorName.COMPILED: CompiledExecutor,
-    ExecutorName.GRAPHQL_CORE: StrawberryGraphQLCoreExecutionContext,
+    ExecutorName.GRAPHQL_CORE: CoreExecutor,
 }
 
 

@@ -6,8 +6,8 @@ from graphql import ExecutionResult
 from graphql.execution import ExperimentalIncrementalExecutionResults
 from graphql.pyutils import AwaitableOrValue
 from prometheus_client import Counter
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from app.execution.core import CoreExecutor
 from app.execution.plan_cache import PlanCache
 from app.execution.planning import Plan
 from app.execution.reasons import NotPlanned
@@ -23,7 +23,7 @@ plans = PlanCache()
 """The plans of this process."""
 
 
-class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
+class CompiledExecutor(CoreExecutor):
     """Executes an operation, or an event of a subscription, by its plan when there is one."""
 
     def execute_operation(
