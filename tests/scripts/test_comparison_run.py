@@ -10,8 +10,10 @@ from app.documents.embedded_server import embedded_database
 from scripts.benchmarks.comparison.dataset import SMALL, fill
 from scripts.benchmarks.comparison.measuring import Effort, Run
 from scripts.benchmarks.comparison.operations import Operation
+from scripts.benchmarks.comparison.page import to_markdown
 from scripts.benchmarks.comparison.peers_setup import Installed
 from scripts.benchmarks.comparison.report import exact_rows
+from scripts.benchmarks.comparison.results import Results
 from scripts.benchmarks.comparison.servers import Database, peer_kinds, scheduler_kind
 
 HARDLY_ANY = Effort(
@@ -31,7 +33,7 @@ OPERATIONS = (Operation.BOOT_WARM, Operation.EVENT_BATCH)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's /proc")
 
 
-def rows_of_a_short_run(folder: Path) -> list[dict[str, object]]:
+def a_short_run(folder: Path) -> Results:
     # This project's own packages are all that the static server needs.
     installed = Installed(python=Path(sys.executable), node=None, problems=())
     static = [kind for kind in peer_kinds(installed) if kind.server == "static"]
@@ -42,13 +44,14 @@ def rows_of_a_short_run(folder: Path) -> list[dict[str, object]]:
             dataset = fill(Database(uri, "comparison"), large_size=SMALL, cold_widgets=10)
             kinds = [scheduler_kind(), *static]
             run = Run(dataset, kinds, effort=HARDLY_ANY, folder=folder, say=lambda _: None)
-            return exact_rows(run.measure(OPERATIONS), OPERATIONS)
+            return run.measure(OPERATIONS)
         finally:
             runner.run(database.__aexit__(None, None, None))
 
 
 def test_short_run_measures_every_row(tmp_path: Path) -> None:
-    rows = rows_of_a_short_run(tmp_path)
+    results = a_short_run(tmp_path)
+    rows = exact_rows(results, OPERATIONS)
     assert [(row["operation"], row["server"], row["clients"]) for row in rows] == [
         (operation, server, clients)
         for operation in ("boot-warm", "event-batch")
@@ -60,3 +63,9 @@ def test_short_run_measures_every_row(tmp_path: Path) -> None:
     assert alone["boot-warm", "scheduler"]["database_commands"] == 0
     assert alone["event-batch", "scheduler"]["database_commands"] == 2
     assert alone["event-batch", "static"]["database_commands"] == 0
+
+    page = to_markdown(results, OPERATIONS, ["Linux"])
+    lines = [line for line in page.splitlines() if line.startswith(("| scheduler", "| static"))]
+    assert [line.split(" | ")[:2] for line in lines] == 2 * [
+        [f"| {server}", clients] for server in ("scheduler", "static") for clients in ("1", "32")
+    ]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,12 +17,13 @@ from app.documents.embedded_server import embedded_database
 from scripts.benchmarks.comparison.dataset import fill
 from scripts.benchmarks.comparison.measuring import FULL, QUICK, Run
 from scripts.benchmarks.comparison.operations import Operation
+from scripts.benchmarks.comparison.page import PLOT_NAME, to_markdown
 from scripts.benchmarks.comparison.peers_setup import PEERS, ROOT, Installed, install_peers
 from scripts.benchmarks.comparison.report import (
     exact_rows,
     print_tables,
     print_targets,
-    print_versions,
+    to_versions,
 )
 from scripts.benchmarks.comparison.results import Results
 from scripts.benchmarks.comparison.servers import (
@@ -31,7 +33,9 @@ from scripts.benchmarks.comparison.servers import (
     peer_kinds,
     scheduler_kind,
 )
+from scripts.generated_parts import replace_part
 
+PAGE = ROOT / "docs" / "performance" / "comparison.md"
 PLOT = ROOT / ".scheduler" / "benchmark.png"
 DATABASE_NAME = "comparison"
 
@@ -43,7 +47,8 @@ def main(arguments: list[str]) -> int:
     console = Console(width=130 if not sys.stdout.isatty() else None)
     began = time.monotonic()
     installed = install_peers()
-    print_versions(installed, console)
+    versions = to_versions(installed)
+    console.print(*versions, sep="\n", highlight=False)
     kinds = _chosen_kinds(given, installed)
     operations = [each for each in Operation if each.value in given.operations]
     with TemporaryDirectory(prefix="scheduler-comparison-") as name, asyncio.Runner() as runner:
@@ -63,6 +68,9 @@ def main(arguments: list[str]) -> int:
         finally:
             runner.run(database.__aexit__(None, None, None))
         _report(results, operations, given, installed, console)
+        if given.write:
+            part = to_markdown(results, operations, versions)
+            PAGE.write_text(replace_part(PAGE.read_text(), name="results", content=part))
     print(f"It took {time.monotonic() - began:.0f} s.")
     return 0
 
@@ -74,6 +82,7 @@ def _read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="the same in under five minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON")
     parser.add_argument("--plot", type=Path, metavar="FILE", default=PLOT, help="write the PNG")
+    parser.add_argument("--write", action="store_true", help=f"put both into {PAGE.parent.name}")
     parser.add_argument(
         "--operations",
         nargs="+",
@@ -129,6 +138,8 @@ def _report(
     kept.write_text(rows)
     program = PEERS / "plot.py"
     drawn = subprocess.run((installed.python, program, kept, given.plot), check=False)
+    if given.write:
+        shutil.copy(given.plot, PAGE.with_name(PLOT_NAME))
     kept.unlink()
     print(f"Plot: {given.plot}" if drawn.returncode == 0 else "The plot could not be drawn.")
 
