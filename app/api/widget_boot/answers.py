@@ -86,7 +86,7 @@ class BootAnswers:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._plans: LRUCache[str, BootPlan | None] = LRUCache(MAX_PLANS)
-        self._readings: LRUCache[Hashable, _Reading | None] = LRUCache(MAX_READINGS)
+        self._readings: LRUCache[tuple[BootPlan, bytes], _Reading | None] = LRUCache(MAX_READINGS)
         self._kept: KeptContent[BootAnswer] = KeptContent(
             max_size=MAX_KEPT_BYTES, size_of=lambda answer: len(answer.data)
         )
@@ -169,14 +169,14 @@ class BootAnswers:
         """Return what a request asks for, from memory when many ask the same."""
         if not is_known(self._graphql_schema, query):
             return None  # Reading a document is paid for, so it is left to the execution.
+        plan = self._find_plan(query)
+        if plan is None or operation_name not in {None, plan.operation_name}:
+            return None
         given = orjson.dumps(variables)
-        asked = query, operation_name, given
+        asked = plan, given
         if asked in self._readings:
             return self._readings[asked]
-        plan = self._find_plan(query)
-        reading = None
-        if plan is not None and operation_name in {None, plan.operation_name}:
-            reading = self._read_variables(plan, variables)
+        reading = self._read_variables(plan, variables)
         if len(given) <= MAX_KEPT_READING_BYTES:
             self._readings[asked] = reading
         return reading

@@ -20,11 +20,12 @@ ROOT_FIELD, KEY_ARGUMENT = "scheduler", "publishableKey"
 ROUTED_FIELD, PAGE_ARGUMENT = "bookingFlow", "context"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BootPlan:
     """An operation that asks for one scheduler and, at most, its flow for one page.
 
     The page matters by the flow it is routed to; every other variable is part of the question.
+    Plans are equal when they are the same one.
     """
 
     operation: OperationDefinitionNode
