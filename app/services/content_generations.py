@@ -17,6 +17,7 @@ from prometheus_client import Counter as Metric
 
 from app.documents.content_changes import ContentChangesEnded, Look, content_changes
 from app.documents.driver import NO_ANSWER_ERRORS
+from app.documents.ending import end_tasks
 from app.domain.values import EntityId
 from app.services.per_loop import PerLoop
 
@@ -140,5 +141,4 @@ async def following_content_changes() -> AsyncIterator[ContentGenerations]:
     try:
         yield generations
     finally:
-        following.cancel()
-        await asyncio.wait({following})
+        await end_tasks(following)

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from app.api.errors import unauthenticated
+from app.documents.ending import end_tasks
 from app.transport.graphql_answers import to_json
 from app.transport.graphql_request import EVENT_STREAM
 
@@ -71,8 +72,7 @@ async def _events(
             upcoming = asyncio.create_task(_next_or_none(results))
         yield COMPLETE
     finally:
-        ending.cancel()
-        upcoming.cancel()
+        await end_tasks(ending, upcoming)
         await asyncio.gather(ending, upcoming, return_exceptions=True)
         await results.aclose()
 

@@ -23,6 +23,7 @@ from strawberry.types.execution import PreExecutionError
 from app.api.context import RequestContext
 from app.api.errors import ErrorCode, RequestError, bad_user_input
 from app.documents.driver import UNAVAILABLE_ERRORS
+from app.documents.ending import end_tasks
 from app.domain.access import Credential
 from app.transport.authentication import ORGANIZATION_HEADER, authenticate
 from app.transport.connection_metrics import OPEN_SOCKETS, SOCKET_CLOSES
@@ -113,8 +114,7 @@ class _Conversation:
             await self._close(closing)
         finally:
             tasks = [*self._operations.values(), *self._watches]
-            for task in tasks:
-                task.cancel()
+            await end_tasks(*tasks)
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _initialise(self) -> _Caller:
@@ -163,7 +163,7 @@ class _Conversation:
                 await self._begin(operation_id, payload, caller)
             case {"type": "complete", "id": str(operation_id)}:
                 if task := self._operations.pop(operation_id, None):
-                    task.cancel()
+                    await end_tasks(task)
             case {"type": "connection_init"}:
                 raise _CloseSocket(CloseCode.INITIALISED_TWICE, "Too many initialisation requests")
             case _:

@@ -116,6 +116,19 @@ async def test_nothing_is_kept_while_changes_are_not_followed(database: Database
     assert generations.stamp() is None
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("turns", range(8))
+async def test_following_ends_in_whatever_turn_of_the_loop_it_shall(turns: int) -> None:
+    async with asyncio.timeout(10), following_content_changes() as generations:
+        while generations.stamp() is None:  # noqa: ASYNC110 - by single turns.
+            await asyncio.sleep(0)
+        # The first question for changes is being sent now.
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    assert generations.stamp() is None
+
+
 async def test_broken_stream_is_counted_and_followed_again(
     generations: ContentGenerations, database: Database
 ) -> None:

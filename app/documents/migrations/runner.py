@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from app.documents.driver import UNAVAILABLE_ERRORS, current_database, new_id
+from app.documents.ending import end_tasks
 from app.documents.migration_record import MigrationRecord
 from app.documents.migrations.migration import Migration
 from app.domain.values import Value
@@ -137,7 +138,7 @@ async def _renewing(holder: _Holder) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        renewals.cancel()
+        await end_tasks(renewals)
         with contextlib.suppress(asyncio.CancelledError):
             await renewals
 
