@@ -191,14 +191,14 @@ async def connect(
 ) -> Database:
     """Bind `documents` to the database; the first command connects.
 
-    Timeouts given in the URI win over the defaults.
+    Options given in the URI win over the defaults.
     """
     global _client, _database
     client: Client = Client(
         uri,
         tz_aware=True,
         event_listeners=list(listeners),
-        **_default_timeouts(uri),
+        **_default_options(uri),
     )
     database = client[database_name]
     await init_beanie(database=database, document_models=list(documents), skip_indexes=True)
@@ -206,11 +206,12 @@ async def connect(
     return database
 
 
-def _default_timeouts(uri: str) -> dict[str, Any]:
+def _default_options(uri: str) -> dict[str, Any]:
     defaults = {
         "serverSelectionTimeoutMS": SERVER_SELECTION_TIMEOUT_MS,
         "connectTimeoutMS": SERVER_SELECTION_TIMEOUT_MS,
         "socketTimeoutMS": SOCKET_TIMEOUT_MS,
+        **chosen.CLIENT_OPTIONS,
     }
     return {name: value for name, value in defaults.items() if name.lower() not in uri.lower()}
 

@@ -17,6 +17,7 @@ from motor.motor_asyncio import (
 )
 
 __all__ = [
+    "CLIENT_OPTIONS",
     "Client",
     "Collection",
     "Database",
@@ -34,6 +35,7 @@ Database: TypeAlias = AsyncIOMotorDatabase[dict[str, Any]]
 Collection: TypeAlias = AsyncIOMotorCollection[dict[str, Any]]
 Session: TypeAlias = AsyncIOMotorClientSession
 FileBucket = AsyncIOMotorGridFSBucket
+CLIENT_OPTIONS: dict[str, str] = {}
 
 
 async def aggregate(

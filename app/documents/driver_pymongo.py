@@ -15,6 +15,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 __all__ = [
+    "CLIENT_OPTIONS",
     "Client",
     "Collection",
     "Database",
@@ -32,6 +33,10 @@ Database: TypeAlias = AsyncDatabase[dict[str, Any]]
 Collection: TypeAlias = AsyncCollection[dict[str, Any]]
 Session: TypeAlias = AsyncClientSession
 FileBucket = AsyncGridFSBucket
+
+# The client watches the server from the event loop. An answer that the server holds back until
+# something changes would be found late by a loop that stood still, and be taken for a lost server.
+CLIENT_OPTIONS = {"serverMonitoringMode": "poll"}
 
 
 class Document(BeanieDocument):
