@@ -81,9 +81,13 @@ async def write_export(
 
 
 async def _next_page(pages: AsyncGenerator[Rows, None], seconds: float) -> Rows | None:
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(seconds) as limit:
         with command_deadline(seconds):
-            return await anext(pages, None)
+            rows = await anext(pages, None)
+    if limit.expired():
+        # It was read all the same: the driver may forget that it was cancelled, see `end_tasks`.
+        raise TimeoutError
+    return rows
 
 
 def _encode(table: ExportTable, rows: Rows, format_: AnalyticsExportFormat) -> bytes:
