@@ -11,12 +11,19 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from app.documents.base import StoredDocument
-from app.documents.driver import ASCENDING, DuplicateKeyError, IndexModel
+from app.documents.driver import (
+    ASCENDING,
+    DUPLICATE_KEY,
+    BulkWriteError,
+    IndexModel,
+    InsertOne,
+    ReplaceOne,
+)
 from app.documents.ranges import between
 from app.domain.analytics.views import View
 from app.domain.values import EntityId
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the meaning of what is stored changes; buckets of another format are not read."""
 
 BUCKETS_PER_COMMAND = 500
@@ -32,11 +39,6 @@ class Span(StrEnum):
     def length(self) -> timedelta:
         """The time from the bucket's beginning to its end."""
         return timedelta(hours=1) if self is Span.HOUR else timedelta(days=1)
-
-    @property
-    def views(self) -> tuple[View, ...]:
-        """The views that are stored, the coarsest first; of hours, few are read, so two will do."""
-        return (View.PLAIN, View.FULL) if self is Span.HOUR else tuple(View)
 
 
 class BucketKey(NamedTuple):
@@ -151,7 +153,7 @@ class AnalyticsRollup(StoredDocument):
     @classmethod
     async def find_versions(cls, key: BucketKey) -> dict[View, int]:
         """Return the version of each view of a bucket that is stored."""
-        ids = [key.document_id(view) for view in key.span.views]
+        ids = [key.document_id(view) for view in View]
         cursor = cls.get_motor_collection().find({"_id": {"$in": ids}}, {"version": 1, "view": 1})
         return {View(raw["view"]): int(raw["version"]) async for raw in cursor}
 
@@ -159,21 +161,25 @@ class AnalyticsRollup(StoredDocument):
     async def put(
         cls,
         key: BucketKey,
-        view: View,
         *,
-        read_version: int | None,
+        read_versions: Mapping[View, int],
         version: int,
-        content: Mapping[str, Any],
+        contents: Mapping[View, Mapping[str, Any]],
     ) -> bool:
-        """Store a view in place of the version read; False when another one is there by now."""
-        document_id = key.document_id(view)
-        record = {"_id": document_id, **key.record(view), "version": version, **content}
-        collection = cls.get_motor_collection()
-        if read_version is not None:
-            read = {"_id": document_id, "version": read_version}
-            return bool((await collection.replace_one(read, record)).matched_count)
+        """Store views in place of the versions read; False when one is another one by now."""
+        writes: list[InsertOne[Any] | ReplaceOne[Any]] = []
+        for view, content in contents.items():
+            document_id = key.document_id(view)
+            record = {"_id": document_id, **key.record(view), "version": version, **content}
+            if view in read_versions:
+                read = {"_id": document_id, "version": read_versions[view]}
+                writes.append(ReplaceOne(read, record))
+            else:
+                writes.append(InsertOne(record))
         try:
-            await collection.insert_one(record)
-        except DuplicateKeyError:
+            result = await cls.get_motor_collection().bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(each["code"] != DUPLICATE_KEY for each in error.details["writeErrors"]):
+                raise
             return False
-        return True
+        return bool(result.inserted_count + result.matched_count == len(writes))

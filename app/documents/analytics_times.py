@@ -77,7 +77,7 @@ class AnalyticsTimes(StoredDocument):
         Whoever still counts on top of such a version cannot store it any more.
         """
         older: list[EntityId] = []
-        for view in key.span.views:
+        for view in View:
             # By the index alone: with one field more the embedded database reads everything.
             fields = ("organization_id", "span", "view", "starts_at")
             query = {name: key.record(view)[name] for name in fields}

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from app.documents.booking_session import BookingSession
 from app.documents.driver import aggregate
 from app.domain.analytics.answer_statistics import PathGroup
-from app.domain.analytics.breakdown import BreakdownDimension, KeyCount, QuarterCount
+from app.domain.analytics.breakdown import BreakdownDimension, KeyCount, QuarterCounts
 from app.domain.analytics.lost_demand import ZipcodeCount
 from app.domain.analytics.overview import TotalCount
 from app.domain.analytics.progression import ProgressionRow
@@ -128,11 +128,11 @@ async def stream_key_counts(
         yield KeyCount(raw["_id"]["key"], status, raw["sessions"])
 
 
-async def stream_quarter_counts(scope: ReportScope) -> AsyncIterator[QuarterCount]:
+async def stream_quarter_counts(scope: ReportScope) -> AsyncIterator[QuarterCounts]:
     """Yield how many sessions of each status began in each quarter of an hour."""
     async for raw in _count_by(scope, {"starts_at": QUARTER, "status": STATUS}):
         status = BookingSessionStatus(raw["_id"]["status"])
-        yield QuarterCount(raw["_id"]["starts_at"], status, raw["sessions"])
+        yield QuarterCounts(raw["_id"]["starts_at"], status, (raw["sessions"],))
 
 
 async def stream_totals(scope: ReportScope) -> AsyncIterator[TotalCount]:

@@ -1,11 +1,11 @@
 """Times sorted into bands, so that ranks are found without the times themselves.
 
-A band is an eighth of the way from one power of two to the next: times below 16 ms have a band
-each, those between 65 and 131 seconds share eight. So there are about eight bands for each doubling
-of the time, however many times there are.
+A band is a quarter of the way from one power of two to the next: times below 8 ms have a band each,
+those between 65 and 131 seconds share four. So there are about four bands for each doubling of the
+time, however many times there are.
 """
 
-_BITS = 3
+_BITS = 2
 """How many bits after the highest one tell bands apart."""
 
 _FIRST_SHARED = 2 << _BITS

@@ -1,13 +1,17 @@
 """How sessions ended, by where they came from, what they chose and when they began."""
 
-from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.analytics.rates import quotient
+from app.domain.analytics.session_facts import QUARTER
 from app.domain.booking_session.state import BookingSessionStatus
 from app.domain.values import Value
+
+_DAY = timedelta(days=1)
+_QUARTERS_PER_DAY = _DAY // QUARTER
 
 
 class BreakdownDimension(StrEnum):
@@ -30,12 +34,12 @@ class KeyCount(NamedTuple):
     sessions: int
 
 
-class QuarterCount(NamedTuple):
-    """How many sessions of a status began in the quarter of an hour from `starts_at`."""
+class QuarterCounts(NamedTuple):
+    """How many sessions of a status began in each quarter of an hour from `starts_at` on."""
 
     starts_at: datetime
     status: BookingSessionStatus
-    sessions: int
+    sessions: Sequence[int]
 
 
 class BreakdownRow(Value):
@@ -69,17 +73,38 @@ def break_down(counts: Iterable[KeyCount]) -> tuple[BreakdownRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.key is None, -row.started_count, row.key or "")))
 
 
-def break_down_days(counts: Iterable[QuarterCount], zone: tzinfo) -> tuple[BreakdownRow, ...]:
+def break_down_days(counts: Iterable[QuarterCounts], zone: tzinfo) -> tuple[BreakdownRow, ...]:
     """Return a row for each day of the zone on which sessions began, in order of time.
 
     The key is the date, as 2026-01-31. Every time zone has been off UTC by a multiple of a quarter
     of an hour since 1972, so that no quarter belongs to two days.
     """
     days = (
-        KeyCount(count.starts_at.astimezone(zone).date().isoformat(), count.status, count.sessions)
+        KeyCount(day.isoformat(), count.status, sessions)
         for count in counts
+        for day, sessions in _sum_days(count.starts_at, count.sessions, zone)
+        if sessions
     )
     return tuple(sorted(_to_rows(days), key=lambda row: row.key or ""))
+
+
+def _sum_days(
+    starts_at: datetime, sessions: Sequence[int], zone: tzinfo
+) -> Iterator[tuple[date, int]]:
+    """Yield what runs of quarters come to that are on the same day of the zone."""
+    for place in range(0, len(sessions), _QUARTERS_PER_DAY):
+        run = sessions[place : place + _QUARTERS_PER_DAY]
+        start = starts_at + place * QUARTER
+        begin, end = (each.astimezone(zone) for each in (start, start + len(run) * QUARTER))
+        if begin.utcoffset() == end.utcoffset():
+            midnight = datetime.combine(begin.date() + _DAY, time(), zone)
+            until_midnight = -((begin - midnight) // QUARTER)
+            yield begin.date(), sum(run[:until_midnight])
+            yield begin.date() + _DAY, sum(run[until_midnight:])
+        else:
+            # The clocks change: that may take a quarter back to the day before.
+            for number, each in enumerate(run):
+                yield (start + number * QUARTER).astimezone(zone).date(), each
 
 
 def _to_rows(counts: Iterable[KeyCount]) -> list[BreakdownRow]:

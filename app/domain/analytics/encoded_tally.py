@@ -11,6 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from itertools import chain
 from operator import add
 from typing import Any, NamedTuple, TypeAlias
 
@@ -24,12 +25,17 @@ StoredTimes: TypeAlias = Mapping[str, Mapping[str, bytes]]
 
 
 class BandNumbers(NamedTuple):
-    """How many times of one row are in each band, and the row's text."""
+    """How many times of one row are in each band from the first on, and the row's text."""
 
     row: str
     cell: Cell
     key: Key
-    numbers: Counter[int]
+    first: int
+    numbers: list[int]
+
+    def by_band(self) -> dict[int, int]:
+        """Return the numbers of the bands that have times."""
+        return {band: number for band, number in enumerate(self.numbers, self.first) if number}
 
 
 _ROW_ID_BYTES = 12
@@ -57,12 +63,16 @@ def encode_tally(tally: Tally, view: View) -> EncodedTally:
     simplified = _simplify(tally, view)
     sections: dict[str, dict[str, Any]] = {}
     times: dict[str, dict[str, bytes]] = {}
+    cells = {cell: _to_json(cell) for cell in _cells_of(simplified)}
     for section, counts in simplified.counts.items():
-        sections[section] = {row_of(*row): number for row, number in counts.items()}
+        keys = {key: _to_json(key) for key in {key for _, key in counts}}
+        sections[section] = {
+            _join(cells[cell], keys[key]): number for (cell, key), number in counts.items()
+        }
     for timed, lists in simplified.times.items():
         rows = sections[timed] = {}
         for (cell, key), unordered in lists.items():
-            row = row_of(cell, key)
+            row = _join(cells[cell], _to_json(key))
             if timed is TimeSection.QUARTERS:
                 rows[row] = _list_numbers(Counter(unordered))
                 continue
@@ -108,7 +118,7 @@ def sum_bands(encoded: list[bytes]) -> Iterator[BandNumbers]:
         for row, (first, *numbers) in json.loads(zlib.decompress(compressed)).items():
             total.setdefault(row, _Numbers(first)).add(first, numbers)
     for row, numbers in total.items():
-        yield BandNumbers(row, *read_row(row), Counter(dict(numbers.pairs())))
+        yield BandNumbers(row, *read_row(row), numbers.first, numbers.all)
 
 
 class _Numbers:
@@ -118,29 +128,27 @@ class _Numbers:
     """
 
     def __init__(self, first: int) -> None:
-        self._first = first
-        self._numbers: list[int] = []
+        self.first = first
+        self.all: list[int] = []
 
     def add(self, first: int, numbers: list[int]) -> None:
         """Add the numbers of the bands from `first` on."""
-        if first < self._first:
-            self._numbers[:0] = [0] * (self._first - first)
-            self._first = first
-        start = first - self._first
+        if first < self.first:
+            self.all[:0] = [0] * (self.first - first)
+            self.first = first
+        start = first - self.first
         end = start + len(numbers)
-        self._numbers += [0] * (end - len(self._numbers))
-        self._numbers[start:end] = map(add, self._numbers[start:end], numbers)
-
-    def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield the bands that have times, with their numbers."""
-        for band, number in enumerate(self._numbers, start=self._first):
-            if number:
-                yield band, number
+        self.all += [0] * (end - len(self.all))
+        self.all[start:end] = map(add, self.all[start:end], numbers)
 
 
 def row_of(cell: Cell, key: Key) -> str:
     """Return the text of a row."""
-    return _to_json([cell, key])
+    return _join(_to_json(cell), _to_json(key))
+
+
+def _join(cell: str, key: str) -> str:
+    return f"[{cell},{key}]"
 
 
 def read_row(row: str) -> tuple[Cell, Key]:
@@ -154,22 +162,21 @@ def row_id(section: Section, row: str) -> str:
     return blake2b(f"{section.value} {row}".encode(), digest_size=_ROW_ID_BYTES).hexdigest()
 
 
+def _cells_of(tally: Tally) -> set[Cell]:
+    return {cell for cell, _ in chain(*tally.counts.values(), *tally.times.values())}
+
+
 def _simplify(tally: Tally, view: View) -> Tally:
     if view is View.FULL:
         return tally
-    simplified, cells = Tally(), dict[Cell, Cell]()
-
-    def of(cell: Cell) -> Cell:
-        if cell not in cells:
-            cells[cell] = simplify(cell, view)
-        return cells[cell]
-
+    simplified = Tally()
+    cells = {cell: simplify(cell, view) for cell in _cells_of(tally)}
     for section, counts in tally.counts.items():
         for (cell, key), number in counts.items():
-            simplified.count(section, of(cell), key, number)
+            simplified.count(section, cells[cell], key, number)
     for timed, lists in tally.times.items():
         for (cell, key), times in lists.items():
-            simplified.add_times(timed, of(cell), key, times)
+            simplified.add_times(timed, cells[cell], key, times)
     return simplified
 
 
@@ -183,8 +190,7 @@ def _compress(rows: Mapping[str, Any]) -> bytes:
     return zlib.compress(_to_json(dict(sorted(rows.items()))).encode())
 
 
-def _to_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _to_key(value: list[Any]) -> Key:

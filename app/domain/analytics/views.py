@@ -16,7 +16,10 @@ OTHER_DEVICE = ""
 
 
 class View(StrEnum):
-    """What sessions are told apart by, beside the revision and whether they are bots'."""
+    """What sessions are told apart by, beside the revision and whether they are bots'.
+
+    The coarsest stand first.
+    """
 
     PLAIN = "plain"
     ROUTING_RULE = "routing_rule"
@@ -51,8 +54,8 @@ def simplify(cell: Cell, view: View) -> Cell:
     return cell._replace(**changes)
 
 
-def find_view(wanted: SessionFilter, *, apart_by: str | None, among: tuple[View, ...]) -> View:
-    """Return the coarsest view to which a filter can be applied; `among` has them in that order.
+def find_view(wanted: SessionFilter, *, apart_by: str | None) -> View:
+    """Return the coarsest view to which a filter can be applied.
 
     With `apart_by` one that keeps that field of a cell, too.
     """
@@ -61,5 +64,5 @@ def find_view(wanted: SessionFilter, *, apart_by: str | None, among: tuple[View,
         needed.discard("device_type")
     if apart_by is not None:
         needed.add(apart_by)
-    fitting = (view for view in among if needed <= KEPT_FIELDS.get(view, VIEW_FIELDS))
+    fitting = (view for view in View if needed <= KEPT_FIELDS.get(view, VIEW_FIELDS))
     return next(fitting)

@@ -50,10 +50,11 @@ async def store_bucket(
 ) -> bool:
     """Store every view in place of the versions read; False when one is another one by now.
 
-    The times come first, so that no tally is without them.
+    The times come first, so that no tally is without them. Those of views that were not stored stay
+    until a later version is: the caller's next try, or else whoever counts the bucket next.
     """
     version = max(versions.values(), default=0) + 1
-    views = {view: _encode(counted, view) for view in key.span.views}
+    views = {view: _encode(counted, view) for view in View}
     ids = {view: new_id() for view, encoded in views.items() if encoded and encoded.times}
     await AnalyticsTimes.insert_records(
         [
@@ -62,22 +63,19 @@ async def store_bucket(
             if each is not None and view in ids
         ]
     )
-    is_stored = True
-    for view, encoded in views.items():
-        content = {
+    contents = {
+        view: {
             "computed_at": now,
             "next_expiry_at": None if counted is None else counted.next_expiry_at,
             "is_too_large": encoded is None,
             "times_id": ids.get(view),
             "sections": encoded.sections if encoded else {},
         }
-        read = versions.get(view)
-        if not await AnalyticsRollup.put(
-            key, view, read_version=read, version=version, content=content
-        ):
-            is_stored = False
-            if view in ids:
-                await AnalyticsTimes.delete_ids([ids[view]])
+        for view, encoded in views.items()
+    }
+    is_stored = await AnalyticsRollup.put(
+        key, read_versions=versions, version=version, contents=contents
+    )
     if is_stored and versions:
         await AnalyticsTimes.delete_older(key, than_version=version)
     return is_stored

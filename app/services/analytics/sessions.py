@@ -13,7 +13,7 @@ from app.domain.analytics.breakdown import (
     BreakdownDimension,
     BreakdownRow,
     KeyCount,
-    QuarterCount,
+    QuarterCounts,
     break_down,
     break_down_days,
 )
@@ -68,11 +68,10 @@ async def load_breakdown(
     return break_down([count async for count in _keys(source, dimension)])
 
 
-async def _quarters(source: ReportSource) -> AsyncIterator[QuarterCount]:
+async def _quarters(source: ReportSource) -> AsyncIterator[QuarterCounts]:
     for row in source.timed(TimeSection.QUARTERS):
         status = BookingSessionStatus(row.key[0])
-        for number, sessions in row.numbers.items():
-            yield QuarterCount(quarter_start(number), status, sessions)
+        yield QuarterCounts(quarter_start(row.first), status, row.numbers)
     for part in source.direct:
         async for count in stream_quarter_counts(part):
             yield count

@@ -172,7 +172,7 @@ class _Reading:
             self.stretches.append(Stretch(self._where(span, part), tuple(rollups)))
 
     def _where(self, span: Span, part: Interval) -> BucketRange:
-        view = find_view(self.scope, apart_by=self.apart_by, among=span.views)
+        view = find_view(self.scope, apart_by=self.apart_by)
         return BucketRange(self.scope.organization_id, span, view, part.start, part.end)
 
     def _is_whole(self, day: AnalyticsRollup, whole: Interval) -> bool:

@@ -64,8 +64,9 @@ async def summarize_times(
             every[key].numbers[band] += part.totals[-1]
             every[key].parts[band].append(part)
     for row in source.timed(section):
-        every[row.key].numbers.update(row.numbers)
-        every[row.key].rows.append((row_id(section, row.row), row.numbers))
+        numbers = row.by_band()
+        every[row.key].numbers.update(numbers)
+        every[row.key].rows.append((row_id(section, row.row), numbers))
     await _read_parts(source, every)
     return {key: summarize(times.numbers, times.parts) for key, times in every.items()}
 

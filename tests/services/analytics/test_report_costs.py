@@ -56,6 +56,8 @@ async def database(database_uri: str) -> AsyncIterator[Database]:
     await disconnect()
 
 
+# A breakdown by campaign has a row for each campaign, and each session is of another one.
+DIMENSIONS = sorted(set(BreakdownDimension) - {BreakdownDimension.UTM_CAMPAIGN})
 REPORTS: dict[str, Callable[..., Awaitable[Any]]] = {
     "step abandonment": load_step_counts,
     "funnel": load_funnel,
@@ -68,24 +70,26 @@ REPORTS: dict[str, Callable[..., Awaitable[Any]]] = {
         f"breakdown by {dimension.value}": lambda scope, dimension=dimension, **how: load_breakdown(
             scope, dimension, zone=UTC, **how
         )
-        for dimension in BreakdownDimension
+        for dimension in DIMENSIONS
     },
 }
 FILTERS: dict[str, dict[str, Any]] = {
     "everything": {},
     "a device": {"device_type": DeviceType.MOBILE},
-    "a device of a source": {"device_type": DeviceType.MOBILE, "utm_source": "google"},
+    "a source": {"utm_source": "google"},
+    "a rule": {"routing_rule_id": new_id()},
 }
 
 
 async def customers_come(place: Place, *, on_each_day: int) -> None:
-    """Let customers come who differ in how long they take, and are otherwise of two kinds."""
+    """Let customers come on two devices who all differ in how long they take and in campaign."""
     for number in range(DAYS * on_each_day):
         now = NOW - (number % DAYS + 1) * DAY + (number % 4) * 0.25 * HOUR
         device = [DeviceType.MOBILE, DeviceType.DESKTOP][number // DAYS % 2]
-        context = SessionContext(utm=UtmParameters(source="google"), device=Device(type=device))
+        utm = UtmParameters(source="google", campaign=new_id())
+        context = SessionContext(utm=utm, device=Device(type=device))
         customer = await a_customer(place=place, context=context, now=now)
-        # In the same eighth of a doubling, and no two alike.
+        # In the same band, and no two alike.
         took = [8_193 + 3 * number, 40_961 + 17 * number, 41_961 + 18 * number]
         events = tuple(
             place.command(command, new_id()).model_copy(
@@ -108,8 +112,9 @@ async def measure(place: Place) -> dict[tuple[str, str], tuple[int, int]]:
     for asked, wanted in FILTERS.items():
         scope = ReportScope(
             organization_id=place.organization_id,
-            created_from=NOW - (DAYS + 1) * DAY,
-            created_to=NOW,
+            # On the first and the last day from hours, on the others from days.
+            created_from=NOW - DAYS * DAY,
+            created_to=NOW - DAY + HOUR,
             **wanted,
         )
         for name, report in REPORTS.items():

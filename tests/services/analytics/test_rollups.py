@@ -8,13 +8,14 @@ import pytest
 
 from app.documents import analytics_rollup
 from app.documents.analytics_checkpoint import AnalyticsCheckpoint
-from app.documents.analytics_rollup import AnalyticsRollup, Span
+from app.documents.analytics_rollup import AnalyticsRollup
 from app.documents.analytics_times import AnalyticsTimes
 from app.documents.driver import CommandCounter
 from app.documents.session_changes import mark_all_changed
 from app.domain.analytics.encoded_tally import EncodedTally, sum_counts
 from app.domain.analytics.scope import ReportScope
 from app.domain.analytics.tally import CountSection
+from app.domain.analytics.views import View
 from app.services.analytics import buckets, counting, rollups
 from app.services.analytics.rollups import OVERLAP, rebuild_rollups, refresh_rollups
 from app.services.analytics.sessions import load_progression
@@ -270,4 +271,4 @@ async def test_rollups_made_anew_are_the_same_to_the_byte() -> None:
         pass
 
     assert await stored(place) == before
-    assert len(before) == 3 * len(Span.HOUR.views) + len(Span.DAY.views)
+    assert len(before) == (3 + 1) * len(View)
