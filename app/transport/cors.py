@@ -18,7 +18,7 @@ from app.transport.callers import caller_of, network_of
 ALLOWED_HEADERS = (
     "authorization, content-type, x-organization, x-request-id, traceparent, tracestate"
 )
-EXPOSED_HEADERS = "Content-Disposition, Retry-After, X-Request-Id"
+EXPOSED_HEADERS = "Content-Disposition, Retry-After, X-As-Of, X-Request-Id"
 PREFLIGHT_SECONDS = 600
 PREFLIGHT_PRICE = 100
 """Points of the client's address: a preflight may cost a look into the database."""

@@ -22,6 +22,7 @@ from app.api.errors import ErrorCode, RequestError, unauthenticated
 from app.api.exports.arguments import FIELD, export_document, read_arguments
 from app.api.exports.queries import CONTENT_TYPES
 from app.api.operation_limits import throttled
+from app.api.scalars import serialize_datetime
 from app.domain.access import Anonymous
 from app.domain.analytics.exports import (
     AnalyticsExportFormat,
@@ -59,6 +60,8 @@ RECHECK_SECONDS = 5.0
 """So long a download goes on after its key was revoked."""
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+AS_OF_HEADER = "X-As-Of"
+"""When the file was asked for; it says so as well when there are no rows."""
 STATUS = {
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.EXPIRED: 401,
@@ -176,7 +179,11 @@ class _Exports:
     async def _answer(self, request: Request, name: str, seen: Observation) -> Response:
         link, format_ = await self._find_link(request, name), FILES[name][1]
         context = seen.context = self._endpoint.context_of(request, link.credential)
-        headers = {**HEADERS, "Content-Disposition": _disposition(link.request, format_)}
+        headers = {
+            **HEADERS,
+            "Content-Disposition": _disposition(link.request, format_),
+            AS_OF_HEADER: serialize_datetime(context.now),
+        }
         media_type = CONTENT_TYPES[format_]
         if request.method == "HEAD":
             head = Response(headers=headers, media_type=media_type)

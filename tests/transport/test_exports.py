@@ -142,6 +142,9 @@ async def test_rows_of_a_report_are_those_of_the_api(visitor: Visitor, name: str
         csv.DictReader(io.StringIO((await visitor.get(f"{name}.csv", **RANGE, **given)).text))
     )
 
+    assert [list(row)[-1] for row in (*lines, *table)] == ["asOf"] * 2 * len(lines)
+    for row in (*lines, *table):
+        del row["asOf"]
     columns = " ".join(table[0]) if table else "__typename"
     answered = await visitor.office.client.data(
         f"query ($range: DateTimeRangeInput!) {{ analytics {{ {field}(range: $range{arguments}) "
@@ -151,6 +154,23 @@ async def test_rows_of_a_report_are_those_of_the_api(visitor: Visitor, name: str
     assert lines == answered["analytics"][field]["rows"]
     texts = [{k: "" if v is None else str(v) for k, v in row.items()} for row in lines]
     assert table == texts
+
+
+async def test_every_row_of_a_report_says_when_it_was_made_and_the_header_does_without_rows(
+    visitor: Visitor,
+) -> None:
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    some = await visitor.get("funnel.jsonl", **RANGE)
+    none = await visitor.get("funnel.csv", **RANGE, utmSource="bing")
+    outcome = await visitor.get("vendor-outcome.csv", **RANGE)
+
+    told = {json.loads(line)["asOf"] for line in some.text.splitlines()}
+    assert told == {some.headers["x-as-of"]}
+    assert before <= datetime.fromisoformat(told.pop()) <= datetime.now(UTC)
+    [columns] = csv.reader(io.StringIO(none.text))
+    assert (columns[0], columns[-1], "x-as-of" in none.headers) == ("stepId", "asOf", True)
+    # Its row is the report itself.
+    assert outcome.text.splitlines()[0].split(",").count("asOf") == 1
 
 
 async def test_sessions_say_what_became_of_them_and_nothing_about_whom(visitor: Visitor) -> None:
@@ -349,3 +369,4 @@ async def test_head_makes_no_file(visitor: Visitor) -> None:
 
     assert (answer.status_code, answer.content) == (200, b"")
     assert "sessions-2026" in answer.headers["content-disposition"]
+    assert "x-as-of" in answer.headers

@@ -35,12 +35,15 @@ from app.api.analytics.step_types import (
 )
 from app.api.exports.report_columns import column_names, column_values
 from app.api.exports.session_columns import EVENT_COLUMNS, SESSION_COLUMNS, Column
+from app.api.scalars import serialize_datetime
 from app.documents.session_exports import Record, stream_event_pages, stream_session_pages
 from app.domain.analytics.breakdown import BreakdownDimension
 from app.domain.analytics.exports import AnalyticsExportKind, ExportRequest
 
 Rows: TypeAlias = Sequence[Sequence[Any]]
 ROWS_PER_PAGE = 500
+AS_OF = "asOf"
+"""The column that every row of a report ends with, unless the row has it anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,21 @@ def _report(
     list_rows: Callable[[Any], Iterable[Any] | Awaitable[Iterable[Any]]] = attrgetter("rows"),
 ) -> ExportTable:
     """Return the table of a report's rows; there are none when there is no report."""
+    own = column_names(row_type)
+    columns = own if AS_OF in own else (*own, AS_OF)
 
     async def stream(request: ExportRequest, now: datetime) -> AsyncGenerator[Rows, None]:
         report = await report_type.load(_to_report_request(request, now))
         listed = () if report is None else list_rows(report)
-        rows = [column_values(row) for row in (await listed if isawaitable(listed) else listed)]
+        added = (serialize_datetime(now),) if columns != own else ()
+        rows = [
+            (*column_values(row), *added)
+            for row in (await listed if isawaitable(listed) else listed)
+        ]
         for start in range(0, len(rows), ROWS_PER_PAGE):
             yield rows[start : start + ROWS_PER_PAGE]
 
-    return ExportTable(column_names(row_type), stream)
+    return ExportTable(columns, stream)
 
 
 def _to_report_request(request: ExportRequest, now: datetime) -> ReportRequest:
