@@ -1,6 +1,7 @@
 """`scheduler demo`."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 from rich.progress import Progress, TaskID
@@ -43,15 +44,16 @@ async def _load_demo(settings: Settings) -> DemoKeys:
                     tasks[phase] = progress.add_task(phase, total=total)
                 progress.update(tasks[phase], completed=done)
 
-            loaded = await load_demonstration(now=datetime.now(UTC), report=report)
+            loaded = await load_demonstration(
+                now=datetime.now(UTC), report=report, connect=partial(_connect, settings)
+            )
         keys = DemoKeys(api_key=loaded.api_key, publishable_key=loaded.publishable_key)
         write_demo_keys(settings.data_dir, keys)
-        await _connect(settings, loaded.organization_id)
         return keys
 
 
 async def _connect(settings: Settings, organization_id: EntityId) -> None:
-    """Give the company its account at the stand-in; its past bookings are not told there."""
+    """Give the company its account at the stand-in, which does not hear of its past bookings."""
     if settings.environment is not Environment.DEVELOPMENT:
         return
     keys = settings.vendor_cipher_keys or [keep_cipher_key(settings.data_dir)]

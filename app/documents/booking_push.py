@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from app.documents.booking import Booking
-from app.documents.driver import ASCENDING, ReturnDocument
+from app.documents.driver import ASCENDING, ReturnDocument, UpdateOne
 from app.domain.booking import VendorAttempt
 from app.domain.values import EntityId
 from app.domain.vendor import VendorBookingSyncStatus
@@ -31,6 +31,17 @@ class ClaimedPush:
     lease_id: str
     was_left_behind: bool
     """Whether another worker had it and never said what came of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPush:
+    """What came of telling the vendor of a booking; `facts` are further fields of the booking."""
+
+    booking_id: EntityId
+    following: NextPush
+    attempts: Sequence[VendorAttempt]
+    facts: Mapping[str, Any]
+    at: datetime
 
 
 def due_query(now: datetime) -> dict[str, Any]:
@@ -98,6 +109,20 @@ async def record_push(
         _held(claim), _changes(following, attempts=attempts, facts=facts, now=now)
     )
     return bool(result.matched_count)
+
+
+async def record_past_pushes(pushes: Sequence[PastPush]) -> None:
+    """Store what came of telling the vendor in the past, of bookings that no worker has taken."""
+    untold = {"vendor_sync_status": VendorBookingSyncStatus.PENDING.value, LEASE_ID: None}
+    writes = [
+        UpdateOne(
+            {"_id": push.booking_id, **untold},
+            _changes(push.following, attempts=push.attempts, facts=push.facts, now=push.at),
+        )
+        for push in pushes
+    ]
+    if writes:
+        await Booking.get_motor_collection().bulk_write(writes, ordered=False)
 
 
 async def postpone_all(organization_id: EntityId, *, until: datetime) -> None:

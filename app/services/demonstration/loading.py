@@ -1,8 +1,9 @@
 """Loading the demonstration, once."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 from app.documents.api_key import ApiKey
 from app.documents.organization import Organization
@@ -19,6 +20,8 @@ from app.services.demonstration.visits.playing import play_visits
 from app.services.organizations import create_api_key, create_organization
 from app.services.revisions import load_flow_index
 from app.services.secrets import hash_key
+
+Connect: TypeAlias = Callable[[EntityId], Awaitable[None]]
 
 VISIT_COUNT = 2_000
 _OPEN_BEFORE = timedelta(days=75)
@@ -49,24 +52,35 @@ async def load_demonstration(
     now: datetime,
     report: Callable[[str, int, int], None],
     visit_count: int = VISIT_COUNT,
+    connect: Connect | None = None,
 ) -> DemonstrationKeys:
     """Load the company and its past customers, unless they are there, and return fresh keys.
 
     `report` is called with a phase, what is done of it and its total. A load cut short leaves an
     organization that is never found again; the next one starts with a new organization. The keys
-    of a demonstration that is there cannot be read back, so it gets one more API key.
+    of a demonstration that is there cannot be read back, so it gets one more API key. `connect`
+    gives the company its account at the vendor, before it has any bookings; without one none of
+    them is told there.
     """
     organization_id = await find_demonstration()
     if organization_id is None:
-        organization_id = await _load(now=now, report=report, visit_count=visit_count)
+        organization_id = await _load(
+            now=now, report=report, visit_count=visit_count, connect=connect
+        )
     return await _make_keys(organization_id, now=now)
 
 
 async def _load(
-    *, now: datetime, report: Callable[[str, int, int], None], visit_count: int
+    *,
+    now: datetime,
+    report: Callable[[str, int, int], None],
+    visit_count: int,
+    connect: Connect | None,
 ) -> EntityId:
     opened_at = now - _OPEN_BEFORE
     organization, owner_key = await create_organization(COMPANY_NAME, now=opened_at)
+    if connect is not None:
+        await connect(organization.id)
     author = Author(credential=await _credential_of(owner_key, now=opened_at), now=opened_at)
     company = await set_up_company(author, report_progress=partial(report, "Company"))
     visits = plan_visits(visit_count, flows=await _load_flows(company, organization.id), now=now)

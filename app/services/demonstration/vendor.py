@@ -22,8 +22,7 @@ async def connect_demonstration(
 ) -> None:
     """Store the account unless there is one that opens; the vendor is not asked.
 
-    Bookings made before stay what they are, appointments the vendor is never told of: nobody has
-    come to mend a furnace in the company's made-up past.
+    Bookings made before it had one stay what they are, appointments the vendor is never told of.
     """
     account = await VendorAccount.find_of(organization_id)
     if account is not None and _opens(account, cipher):

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from app.documents.booking import Booking
 from app.documents.booking_session import BookingSession
@@ -16,11 +17,19 @@ from app.documents.organization import Organization
 from app.documents.scheduler_config import SchedulerConfig
 from app.documents.stored_file import StoredFile
 from app.domain.access import OrganizationCredential, Role
+from app.domain.analytics.scope import ReportScope
 from app.domain.booking_session.derive import derive
 from app.domain.booking_session.event_types import BookingSessionEventType as EventType
-from app.domain.booking_session.state import is_active, is_completed
+from app.domain.booking_session.state import BookingSessionStatus, is_active, is_completed
+from app.domain.values import EntityId
+from app.domain.vendor import VendorType
+from app.services.analytics.choices import load_vendor_outcome
 from app.services.credentials import Authenticator
 from app.services.demonstration import DemonstrationKeys, find_demonstration, load_demonstration
+from app.services.demonstration.vendor import connect_demonstration
+from app.services.vendor.accounts import VendorAccountContent
+from app.services.vendor_credentials_cipher import VendorCredentialsCipher, new_cipher_key
+from app.transport.vendor_stand_in.accounts import DEMO_ACCOUNT
 
 VISITS = 60
 NOW = datetime(2026, 6, 15, 18, 30, tzinfo=UTC)
@@ -44,8 +53,16 @@ async def loaded(database: Database) -> AsyncIterator[Loaded]:
     with pytest.raises(CutShortError):
         await load_demonstration(now=NOW, report=fail_late, visit_count=VISITS)
     assert await find_demonstration() is None
-    loaded.keys = await load_demonstration(now=NOW, report=loaded.report, visit_count=VISITS)
+    loaded.keys = await load_demonstration(
+        now=NOW, report=loaded.report, visit_count=VISITS, connect=connect
+    )
     yield loaded
+
+
+async def connect(organization_id: EntityId) -> None:
+    cipher = VendorCredentialsCipher([SecretStr(new_cipher_key())])
+    content = VendorAccountContent(vendor_type=VendorType.SERVICETITAN, **dict(DEMO_ACCOUNT))
+    await connect_demonstration(organization_id, content, cipher=cipher, now=NOW)
 
 
 class CutShortError(Exception):
@@ -121,6 +138,35 @@ async def test_sessions_end_in_every_way_and_completed_ones_are_booked(loaded: L
         for session in sessions
         if is_active(session.to_state())
     )
+
+
+async def test_customers_come_back_and_go_on_with_what_they_had_entered(loaded: Loaded) -> None:
+    sessions = {session.id: session for session in await sessions_of(loaded)}
+    returns = [each for each in sessions.values() if each.resumed_from_session_id]
+
+    assert returns
+    for session in returns:
+        earlier = sessions[session.resumed_from_session_id or ""]
+        assert earlier.booking_outcome.status is BookingSessionStatus.ABANDONED
+        assert earlier.session_context.visitor_id == session.session_context.visitor_id
+        assert earlier.to_state().current_state.last_activity_at < session.created_at
+    assert any(is_completed(session.to_state()) for session in returns)
+
+
+async def test_the_vendor_says_of_past_bookings_what_its_office_did(loaded: Loaded) -> None:
+    scope = ReportScope(
+        organization_id=loaded.keys.organization_id,
+        created_from=NOW - timedelta(days=61),
+        created_to=NOW,
+    )
+    outcome = await load_vendor_outcome(scope, now=NOW)
+
+    assert outcome.booked_count == outcome.synced_count + outcome.failed_count
+    assert outcome.known_count == outcome.synced_count
+    assert 0 < outcome.job_count < outcome.known_count
+    assert outcome.dismissed_count > 0
+    # Nothing is left for a worker to tell.
+    assert await Booking.find({"vendor_push": {"$ne": None}}).count() == 0
 
 
 async def test_second_load_stores_nothing_but_one_more_key(
