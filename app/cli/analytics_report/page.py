@@ -106,8 +106,9 @@ def _cards(report: Report) -> Iterable[Element]:
     for number, flow in enumerate(report.flows):
         yield from flow_cards(flow, number=number)
     keys = (_breakdown(each) for each in report.breakdowns if each.tells_apart)
-    yield element("div", {"class": "pair", "id": "keys"}, *keys)
-    yield element("div", {"class": "pair", "id": "demand"}, *outcome_cards(report))
+    # In one, so that its columns are of about the same height.
+    demand = element("span", {"id": "demand"})
+    yield element("div", {"class": "pair", "id": "keys"}, *keys, demand, *outcome_cards(report))
 
 
 def _tiles(report: Report) -> Element:
