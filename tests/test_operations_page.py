@@ -1,4 +1,4 @@
-"""The page for operators names every command with options that it has."""
+"""The page for operators names every command with options that it has, and every migration."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ import click
 import pytest
 
 from app.cli import main
+from app.documents.migrations import MIGRATIONS
 from tests.node_scripts import ROOT
 
 ROW = re.compile(r"^\| `scheduler ([^`]+)` \|", re.MULTILINE)
@@ -39,3 +40,9 @@ def test_every_command_has_a_row() -> None:
 @pytest.mark.parametrize("row", ROW.findall(PAGE))
 def test_options_of_a_row_are_those_of_the_command(row: str) -> None:
     assert set(re.findall(r"--[a-z-]+", row)) <= COMMANDS[command_of(row)]
+
+
+def test_every_migration_has_a_row_with_its_phase() -> None:
+    rows = re.findall(r"^\| `(\d{4}-[a-z0-9-]+)` \| (\w+) \|", PAGE, flags=re.MULTILINE)
+
+    assert rows == [(each.id, each.phase.value) for each in MIGRATIONS]
