@@ -187,6 +187,30 @@ async def test_migrations_made_before_are_not_made_again(database: Database) -> 
     assert [each.changes for each in await preview_migrations(MIGRATIONS)] == [()] * made
 
 
+async def test_run_that_goes_on_where_another_was_killed_tells_that_it_came_to_the_end(
+    database: Database,
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    def end_at_once(migration: Migration, done: int, total: int) -> None:
+        raise KilledError
+
+    await a_former_database(database)
+    await a_former_reservation(database)
+    with pytest.raises(KilledError):
+        await run_migrations(MIGRATIONS[:1], clock=clock, on_progress=end_at_once)
+    told: list[tuple[int, int]] = []
+
+    await run_migrations(
+        MIGRATIONS[:1],
+        clock=lambda: clock() + timedelta(minutes=1),
+        on_progress=lambda _, done, total: told.append((done, total)),
+    )
+
+    assert told == [(0, 1), (1, 1)]
+
+
 async def test_reservation_an_old_server_stores_meanwhile_is_moved_before_the_index_is_made(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,6 +107,9 @@ async def _make(
             on_progress(migration, done, max(done, total))
     finish = MigrationRecord.finish(migration.id, lease_token=holder.lease_token, now=clock())
     await _require_lease(finish)
+    # A run that goes on where another was killed sees only what that one left.
+    seen_count = max(done, total)
+    on_progress(migration, seen_count, seen_count)
     return MigrationOutcome(id=migration.id, was_finished=False, changed_count=changed_count)
 
 
