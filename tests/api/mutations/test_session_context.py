@@ -136,17 +136,19 @@ async def test_split_sends_a_visitor_to_the_same_flow_at_boot_and_at_start(
         {"bookingFlowId": flow_id(other), "weight": 3},
     ]
     await use_router(site, await create_router(site.client, a_rule("r", site.flow, split=split)))
-    booted, started = [], []
-    for number in range(12):
-        context = {"url": "https://h.example/", "visitorId": f"visitor {number}"}
-        variables = {"key": site.config.publishable_key, "context": context}
+    pages = [{"url": "https://h.example/", "visitorId": f"visitor {n}"} for n in range(80)]
+    booted = []
+    for page in pages:
+        variables = {"key": site.config.publishable_key, "context": page}
         boot = await an_anonymous_client().data(BOOT, variables)
         booted.append(boot["scheduler"]["bookingFlow"]["id"])
-        started.append((await start(site, **context))["bookingSession"]["bookingFlow"]["id"])
+    started = [
+        (await start(site, **page))["bookingSession"]["bookingFlow"]["id"] for page in pages[:20]
+    ]
 
-    assert booted == started
-    assert {flow_id(site.flow), flow_id(other)} == set(booted)
-    assert booted.count(flow_id(other)) > 6
+    assert started == booted[:20]
+    # Ids decide who goes where: half of them or fewer has a chance of one in 700,000.
+    assert 40 < booted.count(flow_id(other)) < 80
 
 
 @pytest.mark.parametrize("url", ["", "h.example", "https://h.example:x/"])
