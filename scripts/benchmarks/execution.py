@@ -219,7 +219,7 @@ async def run(uri: str) -> None:
     table = Table("operation", "of it", "graphql-core ms", "compiled ms", "times less")
     add_row(table, Operation.EVENT, "whole", *await measure_event(company))
     console.print(table)
-    disconnect()
+    await disconnect()
     console.print(measure_plans())
 
 
