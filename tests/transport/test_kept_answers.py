@@ -290,6 +290,22 @@ async def test_kept_answers_cost_points_too() -> None:
     assert costs[0]["currentlyAvailable"] - costs[1]["currentlyAvailable"] == costs[0]["requested"]
 
 
+async def test_deep_variables_that_nobody_asked_for_change_nothing() -> None:
+    widgets = await widgets_of(await a_site())
+    content = widgets.content()
+    # As text: what can be read so deep cannot be written.
+    deep = "[" * 400 + "]" * 400
+    body = json.dumps(content | {"variables": content["variables"] | {"deep": "DEEP"}})
+    headers = {"content-type": "application/json"}
+
+    answer = await widgets.http.post(
+        "/graphql", content=body.replace('"DEEP"', deep), headers=headers
+    )
+
+    assert answer.status_code == 200
+    assert "errors" not in answer.json()
+
+
 async def test_wrong_variables_are_refused_as_ever() -> None:
     widgets = await widgets_of(await a_site())
 

@@ -172,7 +172,10 @@ class BootAnswers:
         plan = self._find_plan(query)
         if plan is None or operation_name not in {None, plan.operation_name}:
             return None
-        given = orjson.dumps(variables)
+        try:
+            given = orjson.dumps(variables)
+        except orjson.JSONEncodeError:
+            return None  # Nested more deeply than is ever written, though it could be read.
         asked = plan, given
         if asked in self._readings:
             return self._readings[asked]
