@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
 from graphql.execution import Executor
@@ -27,6 +27,8 @@ TURNS_UNTIL_SIBLINGS_ARE_STOPPED = 2
 
 Errors of siblings in these turns are in graphql-core's answer, too.
 """
+
+_Load: TypeAlias = "tuple[Pending, asyncio.Future[Any]]"
 
 
 class Execution:
@@ -57,7 +59,7 @@ class Execution:
         self.data: dict[str, Any] | None = None
         self.arguments: dict[int, dict[str, Any]] = {}
         self._running = 0
-        self._loading: dict[int, list[Pending]] = {}
+        self._loading: dict[int, list[_Load]] = {}
         """What each loader is waited for, by its `id`."""
         self._loaded: list[Pending] = []
         self._waker: asyncio.Future[None] | None = None
@@ -172,27 +174,25 @@ class Execution:
 
     def _wait_for_loader(self, pending: Pending, awaitable: Loaded[Any, Any]) -> None:
         """Wait for the first of what a loader is asked for: most of the rest comes with it."""
-        is_late = awaitable.future.done()
-        waiting = [] if is_late else self._loading.setdefault(id(awaitable.loader), [])
-        waiting.append(pending)
+        future = awaitable.future
+        waiting = [] if future.done() else self._loading.setdefault(id(awaitable.loader), [])
+        waiting.append((pending, future))
         if len(waiting) == 1:
-            awaitable.future.add_done_callback(partial(self._note_loaded, waiting))
+            future.add_done_callback(partial(self._note_loaded, waiting))
 
-    def _note_loaded(self, waiting: list[Pending], _first: object) -> None:
+    def _note_loaded(self, waiting: list[_Load], _first: object) -> None:
         # The task that executes goes on with all that was loaded in one turn of the event loop.
         later = []
-        for pending in waiting:
-            future = pending.awaitable.future  # type: ignore[attr-defined]
+        for pending, future in waiting:
             if not future.done():
-                later.append(pending)
+                later.append((pending, future))
                 continue
             self._loaded.append(pending)
             if not future.cancelled():
                 future.exception()  # Were it dropped, nobody would ask for it.
         waiting[:] = later
         if later:
-            first = later[0].awaitable.future  # type: ignore[attr-defined]
-            first.add_done_callback(partial(self._note_loaded, waiting))
+            later[0][1].add_done_callback(partial(self._note_loaded, waiting))
         self._wake()
 
     def _complete_loaded(self) -> None:
